@@ -1,0 +1,1 @@
+"""Reading words on screen: find lines, read them, and hand the words on."""
