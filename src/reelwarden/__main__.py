@@ -1,0 +1,5 @@
+"""`python -m reelwarden` is the command line."""
+
+from reelwarden.cli import main
+
+main()
