@@ -7,32 +7,40 @@ per worker and used for many media. `tests/contract/test_detectors.py` holds eve
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from reelwarden.detect.view import FrameView
-from reelwarden.domain import AudioChunk, Signal
+from reelwarden.domain import NO_EVIDENCE, AudioChunk, Evidence, Signal
 from reelwarden.models.store import ModelStore
 
 
 class Detector(ABC):
     """What all detectors share.
 
-    `name` is unique; `version` counts changes of our own code (the models' hashes are added by `full_version`).
-    `labels` are those it can tell when all `models` are installed; `optional` maps further labels to the model that
-    each needs. A detector is constructed with the labels that were asked of it and opens only the models they need.
+    `name` is unique; `version` counts changes of our own code (`full_version` adds the models' hashes). `tells` maps
+    each label that it can tell to the models which that label needs (none for what is measured without a model).
+    A detector is made with the labels that were asked of it, never one whose models are missing, and opens only the
+    models that those labels need. `reset` begins another media: whatever was remembered of the last one is forgotten.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
-    labels: ClassVar[frozenset[str]]
-    models: ClassVar[tuple[str, ...]] = ()
-    optional: ClassVar[dict[str, str]] = {}
+    tells: ClassVar[Mapping[str, tuple[str, ...]]]
 
     def __init__(self, store: ModelStore, asked: frozenset[str]) -> None:
         self.store = store
-        self.asked = asked
-        self.full_version = full_version(type(self), store)
+        self.asked = asked & frozenset(self.tells)
+        self.models = models_for(type(self), self.asked)
+        self.full_version = full_version(self.version, [store.version(m) for m in self.models])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What it cannot tell on this machine although a label is told, one sentence each: a script it cannot read."""
+        return ()
+
+    def reset(self) -> None:  # noqa: B027  (most detectors remember nothing)
+        """Another media begins."""
 
 
 class FrameDetector(Detector):
@@ -47,6 +55,11 @@ class FrameDetector(Detector):
         Scores are 0..1, `start == end == frame.time`, boxes are ratios. It keeps no frame after it returns.
         """
 
+    def signal(self, frame: FrameView, label: str, score: float, evidence: Evidence = NO_EVIDENCE) -> Signal:
+        """A signal of this detector at the frame's time; the score is cut to 0..1 and to four decimals."""
+        score = round(min(1.0, max(0.0, float(score))), 4)
+        return Signal(label, score, frame.time, frame.time, self.name, self.full_version, evidence)
+
 
 class AudioDetector(Detector):
     """Listens. Chunks of one track come in order; `finish` ends that media and makes it ready for the next."""
@@ -60,7 +73,12 @@ class AudioDetector(Detector):
         """The signals that were still open at the end."""
 
 
-def full_version(kind: type[Detector], store: ModelStore) -> str:
+def models_for(kind: type[Detector], asked: Collection[str]) -> tuple[str, ...]:
+    """The models that the asked labels need, each once, in the order in which the detector names them."""
+    needed = (model for label, models in kind.tells.items() if label in asked for model in models)
+    return tuple(dict.fromkeys(needed))
+
+
+def full_version(version: int, hashes: Sequence[str]) -> str:
     """Our version and the models': `2+fef443ed68ae.864bb37bf886`. With it a result can be traced to its weights."""
-    used = [m for m in (*kind.models, *dict.fromkeys(kind.optional.values())) if store.installed(m)]
-    return "+".join(filter(None, [str(kind.version), ".".join(store.version(m) for m in used)]))
+    return "+".join(filter(None, [str(version), ".".join(hashes)]))
