@@ -52,7 +52,9 @@ CATEGORIES = (
 
 BLACKLIST = "blacklist"
 
-LANGUAGES = tuple("en zh da nl fi fr de it ko no pl pt ru es sv tl tr".split())
+LANGUAGES = tuple(
+    ["en", "zh", "da", "nl", "fi", "fr", "de", "it", "ko", "no", "pl", "pt", "ru", "es", "sv", "tl", "tr"]
+)
 """ISO 639-1 codes of the languages that have lexicons; the first is the default of vendors."""
 
 
@@ -60,9 +62,9 @@ LANGUAGES = tuple("en zh da nl fi fr de it ko no pl pt ru es sv tl tr".split())
 class Match:
     """One finding: `text[start:end]` of the original text, in code points.
 
-    `detail` is the category's own category (of a link: adult, gambling …; of a text list entry: the caller's word);
-    `country` is an ISO 3166 code in small letters, for telephone numbers. `value` is a canonical form where there is
-    one (E.164 for a telephone number, the plain address for an e-mail).
+    `detail` is the category's own category (of a link: adult, gambling …; of a text list entry: the caller's
+    word); `country` is an ISO 3166 code in small letters, for telephone numbers. `value` is a canonical form where
+    there is one (E.164 for a telephone number, the plain address for an e-mail).
     """
 
     category: str
