@@ -1,7 +1,8 @@
 """The interface of every detector: what it needs, what it can tell, and how it is asked.
 
-A detector is one small file in detect/image, detect/ocr or detect/audio; the registry finds it there. It is made once
-per worker and used for many media. `tests/contract/test_detectors.py` holds every one of them to the rules below.
+A detector is one small file in detect/image, detect/ocr or detect/audio; the registry finds it there. It is
+made once per worker and used for many media. `tests/contract/test_detectors.py` holds every one of them to
+the rules below.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ from reelwarden.detect.view import FrameView
 from reelwarden.domain import NO_EVIDENCE, AudioChunk, Evidence, Signal
 from reelwarden.models.store import ModelStore
 
+Tells = Mapping[str, tuple[str, ...]]
+"""Labels, and the models that each needs."""
+
 
 class Detector(ABC):
     """What all detectors share.
 
-    `name` is unique; `version` counts changes of our own code (`full_version` adds the models' hashes). `tells` maps
-    each label that it can tell to the models which that label needs (none for what is measured without a model).
-    A detector is made with the labels that were asked of it, never one whose models are missing, and opens only the
-    models that those labels need. `reset` begins another media: whatever was remembered of the last one is forgotten.
+    `name` is unique; `version` counts changes of our own code (`full_version` adds the models' hashes).
+    `tells` maps each label that it can tell to the models which that label needs (none for what is measured
+    without a model). A detector is made with the labels that were asked of it, never one whose models are
+    missing, and opens only the models that those labels need. `reset` begins another media: whatever was
+    remembered of the last one is forgotten.
     """
 
     name: ClassVar[str]
     version: ClassVar[int] = 1
-    tells: ClassVar[Mapping[str, tuple[str, ...]]]
+    tells: ClassVar[Tells]
 
     def __init__(self, store: ModelStore, asked: frozenset[str]) -> None:
         self.store = store
@@ -36,7 +41,9 @@ class Detector(ABC):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What it cannot tell on this machine although a label is told, one sentence each: a script it cannot read."""
+        """What it cannot tell on this machine although a label is told, one sentence each: a script it cannot
+        read.
+        """
         return ()
 
     def reset(self) -> None:  # noqa: B027  (most detectors remember nothing)
@@ -50,7 +57,8 @@ class FrameDetector(Detector):
 
     @abstractmethod
     def detect(self, frames: Sequence[FrameView]) -> list[list[Signal]]:
-        """The signals of each frame, in the order of the frames; an empty list for a frame with nothing to say.
+        """The signals of each frame, in the order of the frames; an empty list for a frame with nothing to
+        say.
 
         Scores are 0..1, `start == end == frame.time`, boxes are ratios. It keeps no frame after it returns.
         """
@@ -62,7 +70,9 @@ class FrameDetector(Detector):
 
 
 class AudioDetector(Detector):
-    """Listens. Chunks of one track come in order; `finish` ends that media and makes it ready for the next."""
+    """Listens. Chunks of one track come in order; `finish` ends that media and makes it ready for the
+    next.
+    """
 
     @abstractmethod
     def listen(self, chunk: AudioChunk) -> list[Signal]:
@@ -80,5 +90,7 @@ def models_for(kind: type[Detector], asked: Collection[str]) -> tuple[str, ...]:
 
 
 def full_version(version: int, hashes: Sequence[str]) -> str:
-    """Our version and the models': `2+fef443ed68ae.864bb37bf886`. With it a result can be traced to its weights."""
+    """Our version and the models': `2+fef443ed68ae.864bb37bf886`. With it a result can be traced to its
+    weights.
+    """
     return "+".join(filter(None, [str(version), ".".join(hashes)]))

@@ -1,7 +1,8 @@
 """Finds the detectors, and says which labels they can tell with the models that are installed.
 
-Every module under detect/image, detect/ocr and detect/audio is looked into for classes that are detectors. A module
-whose detectors depend on what the operator has installed offers a function `kinds(store)` that returns such classes.
+Every module under detect/image, detect/ocr and detect/audio is looked into for classes that are detectors. A
+module whose detectors depend on what the operator has installed offers a function `kinds(store)` that returns
+such classes.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def available(store: ModelStore) -> frozenset[str]:
 
 
 def choose(asked: Collection[str], store: ModelStore) -> list[Detector]:
-    """The detectors that the asked labels need, each made with those of its labels that were asked and can be told.
+    """The detectors that the asked labels need, each made with those of its labels that were asked and can be
+    told.
 
     `asked` holds labels or families. Raises UsageError for one that is not in the taxonomy.
     """

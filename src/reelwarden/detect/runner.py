@@ -1,7 +1,7 @@
 """Runs the frames of one media through the detectors.
 
-Frames go one at a time: batches of 4 cost as much CPU a frame as single ones (docs/reference/detectors.md), and one
-at a time keeps memory flat and lets a caller stop at the first finding.
+Frames go one at a time: batches of 4 cost as much CPU a frame as single ones (docs/reference/detectors.md),
+and one at a time keeps memory flat and lets a caller stop at the first finding.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Timing:
 class Runner:
     """Looks at the frames of one media after the other; `reset` begins the next.
 
-    `side` is the longest side that the detectors need. `timing` has one entry a detector, `looked` and `copied` count
-    the frames that were analysed and those that took over an earlier frame's signals.
+    `side` is the longest side that the detectors need. `timing` has one entry a detector, `looked` and
+    `copied` count the frames that were analysed and those that took over an earlier frame's signals.
     """
 
     def __init__(self, detectors: Sequence[FrameDetector]) -> None:
@@ -49,7 +49,9 @@ class Runner:
             detector.reset()
 
     def run(self, frames: Iterable[Frame], enough: Enough | None = None) -> Iterator[Signal]:
-        """The signals of all frames in their order; after the frame with which `enough` is content no more is read."""
+        """The signals of all frames in their order; after the frame with which `enough` is content no more is
+        read.
+        """
         for frame in frames:
             signals = self.look(frame)
             yield from signals
@@ -57,7 +59,9 @@ class Runner:
                 return
 
     def look(self, frame: Frame) -> list[Signal]:
-        """The signals of one frame. One that is the same as the last analysed takes over that one's signals."""
+        """The signals of one frame. One that is the same as the last analysed takes over that one's
+        signals.
+        """
         if frame.same_as is not None and frame.same_as == self._last_time:
             self.copied += 1
             return [replace(s, start=frame.time, end=frame.time, same_as=frame.same_as) for s in self._last]

@@ -19,7 +19,9 @@ SMALL = 640
 
 
 class FrameView:
-    """`pixels` is the frame's RGB picture; the methods give reduced copies, each made once. Do not write to them."""
+    """`pixels` is the frame's RGB picture; the methods give reduced copies, each made once. Do not write to
+    them.
+    """
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
@@ -28,7 +30,9 @@ class FrameView:
         self._made: dict[Any, Any] = {}
 
     def once(self, key: str, make: Callable[[], Made]) -> Made:
-        """What `make` returns, called the first time only: so a model that two detectors use runs once a frame."""
+        """What `make` returns, called the first time only: so a model that two detectors use runs once a
+        frame.
+        """
         if key not in self._made:
             self._made[key] = make()
         result: Made = self._made[key]

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import cv2
 
-from reelwarden.detect.detector import FrameDetector
+from reelwarden.detect.detector import FrameDetector, Tells
 from reelwarden.detect.view import FrameView, Pixels
 from reelwarden.domain import Evidence, Signal
 
@@ -23,7 +23,7 @@ class Picture(FrameDetector):
     """`picture.black`: the share of dark pixels, when nearly all are; 1 for a picture of a single colour."""
 
     name: ClassVar[str] = "picture"
-    tells = {BLACK: ()}
+    tells: ClassVar[Tells] = {BLACK: ()}
     side: ClassVar[int] = 320
 
     def detect(self, frames: Sequence[FrameView]) -> list[list[Signal]]:
