@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 Fact = str | int | float | bool | None
 """A detail that goes into JSON as it is."""
-
-NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 
 
 class MediaKind(StrEnum):
@@ -84,7 +81,7 @@ class Evidence:
 
     box: Box | None = None
     text: str | None = None
-    facts: Mapping[str, Fact] = field(default=NO_FACTS)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 NO_EVIDENCE = Evidence()
