@@ -1,6 +1,7 @@
 """Our words as frozen values. Each word has one meaning; docs/glossary.md has them all.
 
-Times are seconds from the start of the media. Scores are 0..1. Boxes are ratios of the upright, displayed picture.
+Times are seconds from the start of the media. Scores are 0..1. Boxes are ratios of the upright, displayed
+picture.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """What the probe found. `duration` is None where the container does not say; it is a claim, never a measure."""
+    """What the probe found. `duration` is None where the container does not say; it is a claim, not a measure."""
 
     kind: MediaKind
     container: str
@@ -45,9 +46,10 @@ class MediaInfo:
 class Frame:
     """A decoded picture, upright, with square pixels.
 
-    `pixels` is RGB uint8 [height, width, 3], already reduced to the size that the detectors asked for; `width` and
-    `height` are the displayed size in the media. `wanted` is the instant that the plan asked for, `time` the picture's
-    own. Where `same_as` is set, the picture does not differ from the one at that time, and `pixels` may be empty.
+    `pixels` is RGB uint8 [height, width, 3], already reduced to the size that the detectors asked for; `width`
+    and `height` are the displayed size in the media. `wanted` is the instant that the plan asked for, `time` the
+    picture's own. Where `same_as` is set, the picture does not differ from the one at that time, and `pixels`
+    may be empty.
     """
 
     time: float
@@ -60,7 +62,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AudioChunk:
-    """Mono float32 samples at 16 kHz, -1..1, beginning at `time`, of audio track number `track` (0 is the first)."""
+    """Mono float32 samples at 16 kHz, -1..1, beginning at `time`, of audio track `track` (0 is the first)."""
 
     time: float
     samples: NDArray[np.float32]
@@ -89,7 +91,7 @@ NO_EVIDENCE = Evidence()
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One raw finding of one detector. For a picture `start == end`. `same_as`: taken over from the frame at that time."""
+    """One raw finding of one detector. For a picture `start == end`. `same_as`: the frame it was taken over from."""
 
     label: str
     score: float
@@ -105,8 +107,8 @@ class Signal:
 class Moment:
     """Signals of one label merged over time.
 
-    `peak` is the highest score, at `peak_time`; `looks` counts the distinct instants or sources that back it, and
-    `corroborated` says whether they are as many as the policy wants.
+    `peak` is the highest score, at `peak_time`; `looks` counts the distinct instants or sources that back it,
+    and `corroborated` says whether they are as many as the policy wants.
     """
 
     label: str
@@ -122,7 +124,7 @@ class Moment:
 
 
 class Outcome(StrEnum):
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105  (an outcome)
     REVIEW = "review"
     REJECT = "reject"
 

@@ -27,7 +27,11 @@ RANKS = [
     {"app", "demo", "commands"},
     {"cli", "__main__"},
 ]
-STRANGERS = {"detect": {"media", "ingest", "decide"}, "decide": {"detect"}, "media": {"models", "text", "ingest"}}
+STRANGERS = {
+    "detect": {"media", "ingest", "decide"},
+    "decide": {"detect"},
+    "media": {"models", "text", "ingest"},
+}
 ONLY_IN = {"onnxruntime": "models/session.py", "av": "media", "dbos": "jobs/engine.py"}
 
 
@@ -65,9 +69,7 @@ def test_a_room_knows_only_those_below_it(path: Path) -> None:
 
 @pytest.mark.parametrize(("library", "place"), ONLY_IN.items())
 def test_a_library_is_imported_in_one_place(library: str, place: str) -> None:
-    users = {
-        p.relative_to(PACKAGE).as_posix() for p in MODULES if library in {n.split(".")[0] for n in imports(p)}
-    }
+    users = {p.relative_to(PACKAGE).as_posix() for p in MODULES if library in {n.split(".")[0] for n in imports(p)}}
     assert {u for u in users if not u.startswith(place)} <= {"demo.py"}, f"{library} belongs in {place}"
 
 
