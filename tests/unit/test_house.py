@@ -1,4 +1,4 @@
-"""The house keeps its order: which room may know which, how long functions and files are, what must not be committed."""
+"""The house keeps its order: which room may know which, how long things are, what must not be committed."""
 
 from __future__ import annotations
 
