@@ -18,7 +18,8 @@ from reelwarden.errors import ModelDamaged
 class Session:
     """An opened ONNX model.
 
-    `inputs` and `outputs` are the graph's names in order; `metadata` the strings stored in the file.
+    `inputs` and `outputs` are the graph's names in order, `shapes` the inputs' (a name where a size is free);
+    `metadata` the strings stored in the file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,6 +35,7 @@ class Session:
         except Exception as error:
             raise ModelDamaged(f"{path.name} cannot be opened: {error}", "run `reelwarden models verify`") from error
         self.inputs = tuple(i.name for i in self._session.get_inputs())
+        self.shapes = tuple(tuple(i.shape) for i in self._session.get_inputs())
         self.outputs = tuple(o.name for o in self._session.get_outputs())
         self.metadata: Mapping[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
 
