@@ -79,11 +79,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a signal was given: where in the picture, which words, which details."""
+    """Why a signal was given: where in the picture, which words, which details.
+
+    `time` and `score` are those of the signal; they are filled in when signals become a moment.
+    """
 
     box: Box | None = None
     text: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    time: float | None = None
+    score: float | None = None
 
 
 NO_EVIDENCE = Evidence()
@@ -108,7 +113,8 @@ class Moment:
     """Signals of one label merged over time.
 
     `peak` is the highest score, at `peak_time`; `looks` counts the distinct instants or sources that back it,
-    and `corroborated` says whether they are as many as the policy wants.
+    and `corroborated` says whether they are as many as the policy wants. `backed` is the score that as many
+    looks as the policy wants reach (0 where there are too few): it decides, a lone peak does not.
     """
 
     label: str
@@ -118,6 +124,7 @@ class Moment:
     peak_time: float
     looks: int
     corroborated: bool
+    backed: float
     detector: str
     version: str
     evidence: tuple[Evidence, ...] = ()

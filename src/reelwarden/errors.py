@@ -4,6 +4,7 @@
     ├── UsageError               the call itself is wrong: an unknown label, an impossible option
     ├── SettingsError            a setting or a configuration file is wrong
     ├── PolicyError              a policy file is wrong
+    ├── RecordingError           a file of stored signals is not one, or was cut short
     ├── FetchError               the bytes could not be brought in
     │   └── EgressRefused        the address is one that we do not talk to
     ├── MediaError               the bytes are not media that we can look at
@@ -45,6 +46,10 @@ class SettingsError(ReelwardenError):
 
 class PolicyError(ReelwardenError):
     code = "policy"
+
+
+class RecordingError(ReelwardenError):
+    code = "recording"
 
 
 class FetchError(ReelwardenError):
