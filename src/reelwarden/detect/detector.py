@@ -11,8 +11,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
+from reelwarden.detect.sound import Sound, Stretch
 from reelwarden.detect.view import FrameView
-from reelwarden.domain import NO_EVIDENCE, AudioChunk, Evidence, Signal
+from reelwarden.domain import NO_EVIDENCE, Evidence, Signal
 from reelwarden.models.store import ModelStore
 
 Tells = Mapping[str, tuple[str, ...]]
@@ -69,18 +70,51 @@ class FrameDetector(Detector):
         return Signal(label, score, frame.time, frame.time, self.name, self.full_version, evidence)
 
 
+class Ear(ABC):
+    """What an audio detector makes for one unbroken stretch of one track; it carries what the next block needs."""
+
+    @abstractmethod
+    def hear(self, sound: Sound) -> list[Signal]:
+        """The signals that became certain with this block."""
+
+    def close(self) -> list[Signal]:
+        """The stretch is over: the signals that were still open."""
+        return []
+
+
 class AudioDetector(Detector):
-    """Listens. Chunks of one track come in order; `finish` ends that media and makes it ready for the
-    next.
-    """
+    """Listens. Blocks of one track come in order, tracks may take turns (detect/listener.py gives them)."""
+
+    def __init__(self, store: ModelStore, asked: frozenset[str]) -> None:
+        super().__init__(store, asked)
+        self._ears: dict[int, tuple[Stretch, Ear]] = {}
 
     @abstractmethod
-    def listen(self, chunk: AudioChunk) -> list[Signal]:
-        """The signals that became certain with this chunk."""
+    def ear(self, stretch: Stretch) -> Ear:
+        """A new ear for a stretch that begins."""
 
-    @abstractmethod
+    def reset(self) -> None:
+        self._ears.clear()
+
+    def listen(self, sound: Sound) -> list[Signal]:
+        """The signals that became certain with this block."""
+        signals: list[Signal] = []
+        stretch, ear = self._ears.get(sound.track, (None, None))
+        if ear is None or stretch is not sound.stretch:
+            signals += ear.close() if ear else []
+            ear = self.ear(sound.stretch)
+            self._ears[sound.track] = (sound.stretch, ear)
+        return signals + ear.hear(sound)
+
     def finish(self) -> list[Signal]:
-        """The signals that were still open at the end."""
+        """The signals that were still open at the end of the media; it is then ready for the next."""
+        ears, self._ears = self._ears, {}
+        return [signal for _, ear in ears.values() for signal in ear.close()]
+
+    def signal(self, label: str, score: float, start: float, end: float, evidence: Evidence = NO_EVIDENCE) -> Signal:
+        """A signal of this detector; the score is cut to 0..1 and to four decimals, times to milliseconds."""
+        score = round(min(1.0, max(0.0, float(score))), 4)
+        return Signal(label, score, round(start, 3), round(end, 3), self.name, self.full_version, evidence)
 
 
 def models_for(kind: type[Detector], asked: Collection[str]) -> tuple[str, ...]:

