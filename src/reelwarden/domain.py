@@ -78,8 +78,18 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word heard, with the punctuation that follows it, and how sure the recogniser is of it (0..1)."""
+
+    text: str
+    start: float
+    end: float
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a signal was given: where in the picture, which words, which details.
+    """Why a signal was given: where in the picture, which words, which details; `words` are those heard.
 
     `time` and `score` are those of the signal; they are filled in when signals become a moment.
     """
@@ -89,6 +99,7 @@ class Evidence:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     time: float | None = None
     score: float | None = None
+    words: tuple[Word, ...] = ()
 
 
 NO_EVIDENCE = Evidence()
