@@ -1,0 +1,114 @@
+"""What a character stands for: the fold tables of the scripts that words are written and disguised in.
+
+A fold brings a character to small letters of one alphabet; a *class* then joins letters that look or sound alike,
+so that all disguises of a word share one skeleton. Folds never decide: they only propose what to verify.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+GAP = " "
+"""What separators fold to."""
+
+LEET = {
+    **{"@": "a", "4": "a", "8": "b", "(": "c", "<": "c", "{": "c", "[": "c", "3": "e", "€": "e", "6": "g", "9": "g"},
+    **{"#": "h", "1": "i", "!": "i", "|": "i", "¡": "i", "0": "o", "$": "s", "5": "s", "7": "t", "+": "t", "2": "z"},
+}
+DIGRAPHS = {
+    **{"|<": "k", "|{": "k", "|)": "d", "|]": "d", "(|": "d", "|_|": "u", "()": "o", "[]": "o", "/\\": "a", "|-|": "h"},
+    **{"\\/": "v", "\\/\\/": "w", "/\\/\\": "m", "|\\/|": "m", "|\\|": "n", "/\\/": "n", "|3": "b", "><": "x"},
+    **{"|=": "f", "|*": "p", "|2": "r", "'/": "y", "]-[": "h", "}{": "h", "|_": "l"},
+}
+"""Letters drawn with several signs; tried from the longest."""
+
+MASKS = frozenset("*#%&@$!?+^~=•✱∗×_-.°█▪■★☆♥")
+"""Signs that stand for a letter left out."""
+
+SIGNS = frozenset(char for char in LEET if not char.isdigit())
+"""Leet that is also punctuation: it is no part of a word at its edges."""
+
+LATIN_CLASSES = {"y": "i", "l": "i", "j": "i", "c": "k", "q": "k", "z": "s", "v": "u"}
+CYRILLIC_CLASSES = {"й": "и", "ё": "е", "э": "е", "з": "с", "ъ": "ь", "щ": "ш", "ц": "с", "ы": "и"}
+
+CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
+LATIN_TO_CYRILLIC = dict(zip("abcdefghijklmnopqrstuvwxyz", "авсдефгнижклмпорqгстиvшхуз", strict=True)) | {
+    **{"b": "в", "d": "д", "q": "к", "v": "в", "w": "ш", "n": "п", "h": "н", "i": "и", "j": "ж", "l": "л"}
+}
+CYRILLIC_LEET = {
+    **{"0": "о", "3": "з", "4": "ч", "6": "б", "8": "в", "9": "д", "@": "а", "1": "и", "$": "с", "!": "и", "|": "и"},
+    **{"#": "н", "*": "ж", "(": "с", "€": "е", "7": "т", "+": "т"},
+}
+
+
+@dataclass(frozen=True)
+class Script:
+    """The folds of one alphabet.
+
+    `letters` maps a character to the letters it is (styled, accented or plain); `looks` to those it only looks like;
+    `skeleton` is a `str.translate` table from raw text to classes, with separators as GAP and invisible signs gone.
+    """
+
+    name: str
+    letters: Mapping[str, str]
+    looks: Mapping[str, str]
+    leet: Mapping[str, str]
+    invisible: frozenset[str]
+    classes: Mapping[str, str]
+    vowels: frozenset[str]
+
+    def classed(self, letters: str) -> str:
+        return "".join(map(self.classes.get, letters, letters))
+
+    def plain(self, word: str) -> str:
+        """A word of a lexicon in the letters of the script, separators gone."""
+        found = (self.letters.get(char) or self.looks.get(char, "") for char in word.casefold())
+        return "".join(found)
+
+
+@cache
+def fold_table() -> tuple[dict[str, tuple[str, str]], frozenset[str]]:
+    """{character: (Latin letters, how)} and the invisible characters."""
+    table: dict[str, tuple[str, str]] = {}
+    invisible: frozenset[str] = frozenset()
+    text = resources.files("reelwarden.text").joinpath("tables", "fold.tsv").read_text("utf-8")
+    for line in text.split("\n"):
+        letters, _, rest = line.partition("\t")
+        how, _, chars = rest.partition("\t")
+        if how == "none":
+            invisible = frozenset(_ranges(chars.split()))
+        else:
+            table.update(dict.fromkeys(chars, (letters, how)))
+    return table, invisible
+
+
+def _ranges(ranges: Iterable[str]) -> Iterable[str]:
+    for pair in ranges:
+        first, _, last = pair.partition("-")
+        yield from map(chr, range(int(first, 16), int(last, 16) + 1))
+
+
+@cache
+def latin() -> Script:
+    table, invisible = fold_table()
+    letters = {chr(code): chr(code) for code in range(ord("a"), ord("z") + 1)}
+    letters |= {char.upper(): char for char in letters}
+    letters |= {char: found for char, (found, how) in table.items() if how != "look" and found.isalpha()}
+    looks = {char: found for char, (found, how) in table.items() if how == "look"}
+    leet = LEET | {char: LEET[found] for char, (found, _) in table.items() if found in LEET}
+    return Script("latin", letters, looks, leet, invisible, LATIN_CLASSES, frozenset("aeiouy"))
+
+
+@cache
+def cyrillic() -> Script:
+    table, invisible = fold_table()
+    letters = {char: char for char in CYRILLIC} | {char.upper(): char for char in CYRILLIC}
+    looks = {char: LATIN_TO_CYRILLIC[char] for char in LATIN_TO_CYRILLIC}
+    looks |= {char.upper(): cyr for char, cyr in looks.items()} | {"H": "н", "B": "в", "P": "р", "N": "и", "R": "я"}
+    for char, (found, _) in table.items():
+        if char not in letters and len(found) == 1 and found in LATIN_TO_CYRILLIC:
+            looks[char] = LATIN_TO_CYRILLIC[found]
+    return Script("cyrillic", letters, looks, CYRILLIC_LEET, invisible, CYRILLIC_CLASSES, frozenset("аеёиоуыэюя"))
