@@ -69,9 +69,7 @@ def make_clip(
     sounds = [] if audio is None else [audio] if callable(audio) else list(audio)
     length = seconds if times is None else (instants[-1] + 1 / fps)
     with av.open(str(path), "w", format=container, options=container_options or {}) as output:
-        video = (
-            _video_stream(output, codec, fps, size, gop, b_frames, rotation, sar, options) if codec else None
-        )
+        video = _video_stream(output, codec, fps, size, gop, b_frames, rotation, sar, options) if codec else None
         tracks = [_audio_stream(output, audio_codec) for _ in sounds]
         if video is not None:
             _write_pictures(output, video, instants, turned(picture or numbered(size), rotation), start)
@@ -144,9 +142,7 @@ def _write_sound(
     block = 1024
     for first in range(0, len(seconds_of), block):
         samples = np.clip(sound(seconds_of[first : first + block]), -1, 1)
-        frame = av.AudioFrame.from_ndarray(
-            (samples[None] * 32767).astype(np.int16), format="s16", layout="mono"
-        )
+        frame = av.AudioFrame.from_ndarray((samples[None] * 32767).astype(np.int16), format="s16", layout="mono")
         frame.sample_rate = SAMPLE_RATE
         frame.time_base = Fraction(1, SAMPLE_RATE)
         frame.pts = first + round(start * SAMPLE_RATE)
@@ -197,9 +193,7 @@ def qr_picture(text: str, side: int = 240) -> Image.Image:
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
     modules = Image.fromarray(np.asarray(zxingcpp.write_barcode_to_image(barcode, scale=1)))
     scale = max(1, side // modules.width)
-    return modules.resize((modules.width * scale, modules.height * scale), Image.Resampling.NEAREST).convert(
-        "RGB"
-    )
+    return modules.resize((modules.width * scale, modules.height * scale), Image.Resampling.NEAREST).convert("RGB")
 
 
 def text_picture(

@@ -43,9 +43,7 @@ class Deadline:
         """Seconds that the next step may take. Raises FetchError when the time is up."""
         left = self._end - monotonic()
         if left <= 0:
-            raise FetchError(
-                f"the download took longer than {self.total:g} s", "raise REELWARDEN_FETCH_TIMEOUT"
-            )
+            raise FetchError(f"the download took longer than {self.total:g} s", "raise REELWARDEN_FETCH_TIMEOUT")
         return min(left, self.idle)
 
 
@@ -55,9 +53,7 @@ def system_resolver(host: str) -> list[Address]:
     return list(dict.fromkeys(ip_address(str(answer[4][0]).partition("%")[0]) for answer in found))
 
 
-def look_up(
-    target: Target, resolver: Resolver, allowed: Sequence[Network], deadline: Deadline
-) -> list[Address]:
+def look_up(target: Target, resolver: Resolver, allowed: Sequence[Network], deadline: Deadline) -> list[Address]:
     """The addresses of the target, every one of them judged. One bad answer condemns the name."""
     found = [target.address] if target.address else _resolve(target.host, resolver, deadline)
     for address in found:
@@ -96,14 +92,10 @@ def connect(target: Target, addresses: Sequence[Address], deadline: Deadline) ->
     failed: OSError | None = None
     for address in addresses[:MOST_ATTEMPTS]:
         try:
-            return socket.create_connection(
-                (str(address), target.port), min(deadline.left(), CONNECT_SECONDS)
-            )
+            return socket.create_connection((str(address), target.port), min(deadline.left(), CONNECT_SECONDS))
         except OSError as error:
             failed = error
-    reason = (
-        "it does not answer" if isinstance(failed, TimeoutError) else str(failed.strerror if failed else "")
-    )
+    reason = "it does not answer" if isinstance(failed, TimeoutError) else str(failed.strerror if failed else "")
     raise FetchError(f"{target.authority} could not be reached: {reason}") from failed
 
 
@@ -147,9 +139,7 @@ class Exchange:
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._failed(error) from error
         if not piece and self.head.length:
-            raise FetchError(
-                f"{self._target.shown}: the connection ended {self.head.length:,} bytes too early"
-            )
+            raise FetchError(f"{self._target.shown}: the connection ended {self.head.length:,} bytes too early")
         return piece
 
     def _failed(self, error: Exception) -> FetchError:

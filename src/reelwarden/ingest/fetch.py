@@ -116,9 +116,7 @@ def _path_of(file: IO[bytes]) -> Path:
 
 
 @contextmanager
-def _downloaded(
-    url: str, settings: Settings, progress: Progress | None, egress: Egress | None
-) -> Iterator[Source]:
+def _downloaded(url: str, settings: Settings, progress: Progress | None, egress: Egress | None) -> Iterator[Source]:
     from reelwarden.ingest.egress import Egress  # here: a local file needs no TLS library
 
     way = egress or Egress(settings.allow_networks, total=settings.fetch_timeout)
@@ -208,6 +206,4 @@ def _a_playlist(name: str) -> FetchError:
 
 
 def _disk_full(name: str) -> FetchError:
-    return FetchError(
-        f"{name}: not enough space to keep the download", "REELWARDEN_CACHE_DIR names another place"
-    )
+    return FetchError(f"{name}: not enough space to keep the download", "REELWARDEN_CACHE_DIR names another place")

@@ -103,9 +103,7 @@ def _literal(name: str) -> tuple[str, Address]:
     try:
         address = IPv4Address(name)
     except ValueError as error:
-        raise EgressRefused(
-            f"{name[:80]!r} is an odd way to write an address", "write it as 1.2.3.4"
-        ) from error
+        raise EgressRefused(f"{name[:80]!r} is an odd way to write an address", "write it as 1.2.3.4") from error
     return str(address), address
 
 
