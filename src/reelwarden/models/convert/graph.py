@@ -70,7 +70,9 @@ class Graph:
         constants = [_tensor(name, array) for name, array in self.constants.items() if name in used]
         graph = helper.make_graph(nodes, self.name, self._inputs, self._outputs, constants)
         opset = helper.make_opsetid("", OPSET)
-        model = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="reelwarden")
+        model = helper.make_model(
+            graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="reelwarden"
+        )
         _complete_outputs(model)
         onnx.checker.check_model(model)
         return model
