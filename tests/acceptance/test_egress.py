@@ -263,7 +263,7 @@ SLOW: dict[str, Callable[..., None]] = {
 @pytest.mark.parametrize("kind", SLOW)
 def test_a_server_that_drips_is_left_at_the_deadline(kind: str, place: Settings) -> None:
     started = time.monotonic()
-    with Server(SLOW[kind]) as server, pytest.raises(FetchError, match="took longer than 0.6 s"):
+    with Server(SLOW[kind]) as server, pytest.raises(FetchError, match=r"took longer than 0\.6 s"):
         fetched(server.url(), place, egress(total=0.6, idle=0.3))
     assert time.monotonic() - started < 10
 
