@@ -1,0 +1,193 @@
+"""Stored signals: written as lines while a media is looked at, read back and judged again under any policy.
+
+A recording is JSON lines: a header, one signal a line, and an end marker with counts, so that a file that was cut
+short is noticed. Numbers keep every bit, so a replay under the same policy gives the same moments and verdict.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, TextIO
+
+from reelwarden.decide.coverage import Coverage
+from reelwarden.decide.moments import merge
+from reelwarden.decide.rules import Policy
+from reelwarden.decide.verdict import conclude
+from reelwarden.domain import (
+    NO_EVIDENCE,
+    Box,
+    Evidence,
+    MediaInfo,
+    MediaKind,
+    Moment,
+    Signal,
+    Unavailable,
+    Verdict,
+)
+from reelwarden.errors import RecordingError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the signals came from: the file, its media, the sampling plan in words, the labels asked for, the
+    detectors with their versions, the labels that no model could tell."""
+
+    file: str
+    media: MediaInfo
+    plan: str = ""
+    asked: tuple[str, ...] = ()
+    detectors: Mapping[str, str] = field(default_factory=dict)
+    unavailable: tuple[Unavailable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A whole recording. `coverage` is known at the end, because only then all samples were seen."""
+
+    header: Header
+    signals: tuple[Signal, ...]
+    coverage: Coverage
+
+
+class Writer:
+    """Writes a recording to an open text stream: the header at once, `write` for each signal, `finish` at the end."""
+
+    def __init__(self, stream: TextIO, header: Header) -> None:
+        self._stream = stream
+        self._versions = header.detectors
+        self._count = 0
+        self._line({"reelwarden_signals": FORMAT, **asdict(header)})
+
+    def write(self, signal: Signal) -> None:
+        self._line(_plain(signal, self._versions))
+        self._count += 1
+
+    def finish(self, coverage: Coverage) -> None:
+        self._line({"end": {"signals": self._count, "pictures": coverage.pictures, "step": coverage.step}})
+
+    def _line(self, record: Mapping[str, Any]) -> None:
+        self._stream.write(json.dumps(record, separators=(",", ":"), allow_nan=False, default=_number) + "\n")
+
+
+def replay(recording: Recording, policy: Policy) -> tuple[tuple[Moment, ...], Verdict]:
+    """The moments and the verdict that `policy` would have given."""
+    moments = merge(recording.signals, policy, recording.coverage)
+    return moments, conclude(moments, recording.header.unavailable, policy)
+
+
+def read(lines: Iterable[str], source: str) -> Recording:
+    """The recording in `lines`; `source` is its name, for messages. Raises RecordingError."""
+    records = _records(lines, source)
+    try:
+        header = _header(next(records, {}), source)
+        signals, end = _signals(records, header.detectors)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RecordingError(f"{source}: a record is not as we write it: {error!r}") from error
+    if end is None:
+        hint = "the run that wrote it was stopped; check the media again"
+        raise RecordingError(f"{source}: the recording was cut short after {len(signals)} signals", hint)
+    if end.get("signals") != len(signals):
+        text = f"{source}: {len(signals)} signals, but the end marker counts {end.get('signals')}"
+        raise RecordingError(text, "lines were lost or added; check the media again")
+    return Recording(header, tuple(signals), Coverage(end.get("pictures"), float(end.get("step") or 0.0)))
+
+
+def _records(lines: Iterable[str], source: str) -> Iterator[dict[str, Any]]:
+    decode = json.JSONDecoder(parse_constant=_not_a_number).raw_decode
+    for number, line in enumerate(lines, 1):
+        try:
+            record, end = decode(line)
+        except (ValueError, RecursionError) as error:
+            hint = "" if line.endswith("\n") else "the file was cut short in this line"
+            raise RecordingError(f"{source}:{number}: not a line of a recording", hint) from error
+        if not isinstance(record, dict) or line[end:].strip():
+            raise RecordingError(f"{source}:{number}: not a line of a recording")
+        yield record
+
+
+def _not_a_number(word: str) -> float:
+    raise ValueError(word)
+
+
+def _header(record: Mapping[str, Any], source: str) -> Header:
+    if "reelwarden_signals" not in record:
+        hint = "`reelwarden check FILE --save signals.jsonl` writes one"
+        raise RecordingError(f"{source}: this is not a file of stored signals", hint)
+    if record["reelwarden_signals"] != FORMAT:
+        raise RecordingError(
+            f"{source}: written in format {record['reelwarden_signals']}, this program reads {FORMAT}"
+        )
+    return Header(
+        file=record["file"],
+        media=MediaInfo(**{**record["media"], "kind": MediaKind(record["media"]["kind"])}),
+        plan=record["plan"],
+        asked=tuple(record["asked"]),
+        detectors=dict(record["detectors"]),
+        unavailable=tuple(Unavailable(**entry) for entry in record["unavailable"]),
+    )
+
+
+def _signals(
+    records: Iterator[dict[str, Any]], versions: Mapping[str, str]
+) -> tuple[list[Signal], dict[str, Any] | None]:
+    """The signals up to the end marker, and the marker (None where there is none)."""
+    signals: list[Signal] = []
+    for record in records:
+        if "end" in record:
+            if next(records, None) is not None:
+                raise ValueError("something follows the end marker")
+            return signals, dict(record["end"])
+        signals.append(_signal(record, versions))
+    return signals, None
+
+
+def _signal(record: Mapping[str, Any], versions: Mapping[str, str]) -> Signal:
+    get = record.get
+    start, detector = record["start"], record["detector"]
+    box, text, facts = get("box"), get("text"), get("facts")
+    found = box is not None or text is not None or facts
+    return Signal(
+        record["label"],
+        float(record["score"]),
+        start,
+        get("end", start),
+        detector,
+        record["version"] if "version" in record else versions[detector],
+        Evidence(Box(*box) if box else None, text, facts or {}) if found else NO_EVIDENCE,
+        get("same_as"),
+    )
+
+
+def _plain(signal: Signal, versions: Mapping[str, str]) -> dict[str, Any]:
+    """A signal as one flat record, without what is empty or already said in the header."""
+    found = signal.evidence
+    box = (
+        [float(side) for side in (found.box.left, found.box.top, found.box.right, found.box.bottom)]
+        if found.box
+        else None
+    )
+    own_version = (
+        signal.version if versions.get(signal.detector) != signal.version or not signal.version else None
+    )
+    record = {
+        "label": signal.label,
+        "score": float(signal.score),
+        "start": float(signal.start),
+        "end": None if signal.end == signal.start else float(signal.end),
+        "detector": signal.detector,
+        "version": own_version,
+        "box": box,
+        "text": found.text,
+        "facts": dict(found.facts) or None,
+        "same_as": None if signal.same_as is None else float(signal.same_as),
+    }
+    return {key: value for key, value in record.items() if value is not None}
+
+
+def _number(value: Any) -> Any:
+    """Numbers of the inference libraries as our own."""
+    return value.item()
