@@ -1,0 +1,154 @@
+"""Opens a container from a file descriptor, and refuses everything that is not plain media.
+
+The demuxer gets one inherited file descriptor and a list of formats that hold their own media. Formats that name other
+files or addresses (playlists, concatenation lists, session descriptions, image sequences) are not in it, so nothing is
+ever asked for on a file's behalf.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+from dataclasses import dataclass
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from reelwarden.domain import MediaInfo, MediaKind
+from reelwarden.errors import LimitExceeded, MediaDamaged, NotMedia
+from reelwarden.media.limits import Limits, check_pixels, check_streams
+from reelwarden.media.picture import displayed_size, orientation
+
+FORMATS = (
+    "mov,matroska,mpegts,mpeg,mpegvideo,m4v,h264,hevc,vvc,av1,obu,ivf,avi,flv,live_flv,asf,ogg,nut,rm,mxf,dv,"
+    "mp3,aac,ac3,eac3,wav,w64,flac,aiff,au,caf,amr,ape,wv,tta"
+)
+SPLICED = frozenset({"mpegts", "mpeg", "flv", "live_flv", "asf", "rm"})
+"""Formats whose time stamps are restarted at splices and begin anywhere; the others count from the media's start."""
+
+ATTACHED_PICTURE = 0x400
+DISCARD_ALL = 48
+LATE_START = 10.0
+PROBE = {"probesize": "5000000", "analyzeduration": "5000000"}
+
+
+@dataclass(slots=True)
+class Opened:
+    """An open container and what will be decoded of it. `origin` is the time stamp, in seconds, that counts as 0."""
+
+    container: InputContainer
+    video: VideoStream | None
+    cover: VideoStream | None
+    sounds: list[AudioStream]
+    origin: float
+    spliced: bool
+    info: MediaInfo
+
+
+def open_container(fd: int, limits: Limits) -> Opened:
+    """Raises NotMedia, MediaDamaged or LimitExceeded."""
+    container = _open(fd, limits)
+    check_streams(len(container.streams), limits)
+    pictures = [s for s in container.streams.video if s.codec_context is not None]
+    cover = next((s for s in pictures if int(s.disposition) & ATTACHED_PICTURE), None)
+    video = max((s for s in pictures if not int(s.disposition) & ATTACHED_PICTURE), key=_pixels, default=None)
+    sounds = [s for s in container.streams.audio if s.codec_context is not None]
+    if not sounds and video is None:
+        raise _nothing(container)
+    if video is not None:
+        check_pixels(video.codec_context.width, video.codec_context.height, limits)
+    spliced = container.format.name in SPLICED
+    info = _info(container, video, sounds, os.fstat(fd).st_size)
+    return Opened(container, video, cover, sounds, _origin(container, spliced), spliced, info)
+
+
+def _open(fd: int, limits: Limits) -> InputContainer:
+    options = {"fd": str(fd), "protocol_whitelist": "fd", "format_whitelist": FORMATS}
+    options |= {"max_streams": str(limits.max_streams), **PROBE}
+    # The probe decodes pictures too, so their size is limited there already. Formats that find their streams late
+    # do not take options for them; the limit on memory stands in.
+    each = [{"max_pixels": str(limits.max_pixels)}] * limits.max_streams
+    try:
+        try:
+            return av.open("fd:", options=options, stream_options=each, metadata_errors="replace")
+        except ValueError as error:
+            if "stream_options" not in str(error):
+                raise
+            os.lseek(fd, 0, os.SEEK_SET)
+            return av.open("fd:", options=options, metadata_errors="replace")
+    except MemoryError:
+        raise
+    except (av.FFmpegError, ValueError) as error:
+        raise _refusal(error, limits) from error
+
+
+def _refusal(error: Exception, limits: Limits) -> NotMedia | LimitExceeded:
+    if "exceeds specified max pixel" in str(error):
+        return LimitExceeded(
+            "pixels", f"a picture in this file has more than {limits.max_pixels / 1e6:.0f} million pixels"
+        )
+    return NotMedia(
+        "this is not a media file that we can read", "see docs/concepts/03-media.md for the formats"
+    )
+
+
+def _nothing(container: InputContainer) -> NotMedia | MediaDamaged:
+    if any(s.type in ("video", "audio") for s in container.streams):
+        return MediaDamaged("no decoder for what is in this file")
+    return NotMedia("there is neither a picture nor sound in this file")
+
+
+def _pixels(stream: VideoStream) -> int:
+    return int(stream.codec_context.width or 0) * int(stream.codec_context.height or 0)
+
+
+def _origin(container: InputContainer, spliced: bool) -> float:
+    """Where the format has an absolute beginning, a late start stays late, unless it is a piece of something longer."""
+    start = (container.start_time or 0) / av.time_base
+    return 0.0 if not spliced and 0 <= start <= LATE_START else start
+
+
+def _info(
+    container: InputContainer, video: VideoStream | None, sounds: list[AudioStream], size: int
+) -> MediaInfo:
+    return MediaInfo(
+        kind=MediaKind.VIDEO if video is not None else MediaKind.AUDIO,
+        container=container.format.name.split(",")[0],
+        bytes=size,
+        duration=container.duration / av.time_base if container.duration and container.duration > 0 else None,
+        audio_codec=sounds[0].codec_context.name if sounds else "",
+        audio_tracks=len(sounds),
+        **(_video_info(video) if video is not None else {}),
+    )
+
+
+def _video_info(video: VideoStream) -> dict[str, object]:
+    context = video.codec_context
+    width, height = displayed_size(context.width, context.height, video.sample_aspect_ratio)
+    return {
+        "width": width,
+        "height": height,
+        "frame_rate": float(video.average_rate or 0),
+        "video_codec": context.name,
+    }
+
+
+def warm_up() -> None:
+    """Touches what is loaded on first use: after the lock no module can be read any more."""
+    for name in ("subtitles.codeccontext", "subtitles.stream", "sidedata.sidedata"):
+        importlib.import_module(f"av.{name}")
+    av.logging.set_level(av.logging.PANIC)
+    picture = av.VideoFrame(64, 64, "yuv420p")
+    for name in ("rgb24", "gray"):
+        picture.reformat(32, 32, name, threads=1).to_ndarray()
+    picture.side_data.get("DISPLAYMATRIX")
+    sound = av.AudioFrame("fltp", "stereo", 1024)
+    sound.sample_rate = 44_100
+    av.AudioResampler("flt", "mono", 16_000).resample(sound)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    with contextlib.suppress(av.FFmpegError):
+        av.open("fd:", options={"fd": str(empty), "protocol_whitelist": "fd"})
+    os.close(empty)

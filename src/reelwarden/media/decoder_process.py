@@ -1,0 +1,262 @@
+"""The decoder as we use it: a locked-in child process for each piece of media, and its frames and sound as they come.
+
+The child gets the media as an open file, never as a name or an address. The pipe between us is bounded, so the child
+waits when nobody takes what it made. It is killed when the media is closed, when it takes too long, and it ends by
+itself when we die.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self, TypeVar
+
+from reelwarden.domain import AudioChunk, Frame, MediaInfo
+from reelwarden.errors import MediaDamaged, MediaError, NotMedia
+from reelwarden.media import wire
+from reelwarden.media.limits import Limits, check_bytes, out_of_memory, out_of_time
+from reelwarden.media.sampling import Every, Plan
+from reelwarden.media.stillness import Stillness
+
+T = TypeVar("T")
+PIPE_BYTES = 1 << 20
+STILL = Stillness()
+KEPT_ENVIRONMENT = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "HOME", "LD_LIBRARY_PATH")
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def decode(
+    path: str | os.PathLike[str],
+    plan: Plan,
+    side: int,
+    *,
+    audio: bool = True,
+    limits: Limits | None = None,
+    still: Stillness | None = STILL,
+) -> Decoding:
+    """Starts to decode the file at `path`. Use it as a context manager and iterate over it once.
+
+    `side` is the longest side of the frames' pixels; pictures are never enlarged. `audio` False leaves sound out.
+    `still` None analyses every picture, whether or not it differs from the one before.
+    Raises NotMedia, MediaDamaged, LimitExceeded or another MediaError, here or while iterating.
+    """
+    if not 16 <= side <= wire.MAX_SIDE:
+        raise ValueError(f"side must be 16..{wire.MAX_SIDE}, not {side}")
+    return Decoding(Path(path), plan, side, audio, limits or Limits(), still, probe=False)
+
+
+def probe(path: str | os.PathLike[str], limits: Limits | None = None) -> MediaInfo:
+    """What the file at `path` is. Its first picture or sound is decoded, so media that cannot be is an error here."""
+    with Decoding(Path(path), Every(3600.0), 64, True, limits or Limits(), None, probe=True) as decoding:
+        return decoding.info
+
+
+class Decoding:
+    """Frames and audio chunks, each kind in order of time. `stats` is filled when the iteration has ended."""
+
+    info: MediaInfo
+
+    def __init__(
+        self,
+        path: Path,
+        plan: Plan,
+        side: int,
+        audio: bool,
+        limits: Limits,
+        still: Stillness | None,
+        probe: bool,
+    ) -> None:
+        self.stats: dict[str, Any] = {}
+        self.progress = 0.0
+        self._side, self._limits = side, limits
+        self._waited = 0.0
+        request = {
+            "plan": wire.plan_facts(plan),
+            "side": side,
+            "audio": audio,
+            "still": asdict(still) if still else None,
+            "limits": asdict(limits),
+            "probe": probe,
+        }
+        self._process, self._pipe, self._errors = _start(path, request, limits)
+        self._poll = select.poll()
+        self._poll.register(self._pipe, select.POLLIN)
+        try:
+            self.info = self._await_info()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        with contextlib.suppress(Exception):
+            self.close()
+
+    def close(self) -> None:
+        """Ends the child if it still runs. May be called more than once."""
+        process = getattr(self, "_process", None)
+        if process is None:
+            return
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for file in (process.stdin, self._pipe, self._errors):
+            with contextlib.suppress(BrokenPipeError):
+                file.close()
+
+    def __iter__(self) -> Iterator[Frame | AudioChunk]:
+        while True:
+            kind, body = self._message()
+            if kind == wire.PICTURE:
+                yield self._checked(wire.parse_frame, body, self._side)
+            elif kind == wire.AUDIO:
+                yield self._checked(wire.parse_sound, body)
+            elif kind == wire.STATS:
+                self._finish(self._checked(wire.parse_facts, body))
+                return
+            else:
+                raise self._garbled()
+
+    def _await_info(self) -> MediaInfo:
+        kind, body = self._message()
+        if kind != wire.INFO:
+            raise self._garbled()
+        return self._checked(lambda b: wire.parse_info(wire.parse_facts(b)), body)
+
+    def _message(self) -> tuple[bytes, bytearray]:
+        """The next message that is not mere progress; a failure that the child tells is raised."""
+        while True:
+            kind, length = wire.HEAD.unpack(self._read(wire.HEAD.size))
+            if length > wire.most(kind, self._side):
+                raise self._garbled()
+            body = self._read(length)
+            if kind == wire.FAILURE:
+                raise wire.parse_failure(self._checked(wire.parse_facts, body))
+            if kind != wire.PROGRESS:
+                return kind, body
+            self.progress = self._checked(wire.parse_seconds, body)
+
+    def _read(self, length: int) -> bytearray:
+        body = bytearray(length)
+        view = memoryview(body)
+        while view:
+            self._wait()
+            got = os.readv(self._pipe.fileno(), [view])
+            if got == 0:
+                raise self._died()
+            view = view[got:]
+        return body
+
+    def _wait(self) -> None:
+        """Until there is something to read. Only the time spent here counts against the limit on wall time."""
+        allowed = self._limits.wall_allowed(min(self.progress, self._limits.max_duration))
+        began = time.monotonic()
+        ready = self._poll.poll(max(0.0, allowed - self._waited) * 1000)
+        self._waited += time.monotonic() - began
+        if not ready:
+            self.close()
+            raise out_of_time("wall_time")
+
+    def _checked(self, parse: Callable[..., T], *args: Any) -> T:
+        try:
+            return parse(*args)
+        except wire.BadMessage as error:
+            raise self._garbled() from error
+
+    def _garbled(self) -> MediaError:
+        self.close()
+        return MediaDamaged("the decoder was led astray by this file; it was stopped")
+
+    def _died(self) -> MediaError:
+        """The child ended without a word: says why."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5.0)
+        words = self._last_words()
+        self.close()
+        code = self._process.returncode
+        if code == -signal.SIGXCPU:
+            return out_of_time("cpu_time")
+        if code == -signal.SIGKILL:
+            return out_of_memory(self._limits)
+        if code < 0:
+            return MediaDamaged(f"the decoder crashed on this file ({signal.Signals(-code).name})")
+        return MediaError(f"the decoder could not do its work: {words or code}")
+
+    def _last_words(self) -> str:
+        size = os.fstat(self._errors.fileno()).st_size
+        said = os.pread(self._errors.fileno(), 2000, max(0, size - 2000)).decode(errors="replace").strip()
+        return said.splitlines()[-1] if said else ""
+
+    def _finish(self, stats: dict[str, Any]) -> None:
+        self._process.wait()
+        damage = any(stats.get(name) for name in ("errors", "corrupt", "missed", "truncated"))
+        self.stats.update(stats, damaged=damage, waited_seconds=self._waited)
+
+
+def _open_media(path: Path, limits: Limits) -> int:
+    """Only regular files: a device or a named pipe could hang us or never end."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise MediaError(f"{path.name} cannot be opened: {error.strerror}") from error
+    try:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
+            raise NotMedia(f"{path.name} is not a file")
+        check_bytes(found.st_size, limits)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _start(
+    path: Path, request: dict[str, Any], limits: Limits
+) -> tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]:
+    """The child, the reading end of its pipe, and what it says on standard error."""
+    media = _open_media(path, limits)
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    said = os.fdopen(os.memfd_create("decoder-errors", os.MFD_CLOEXEC), "rb")
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        process = subprocess.Popen(  # noqa: S603 - our own module, and no shell
+            [sys.executable, "-P", "-m", "reelwarden.media.decoder_child", str(media), str(writing)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            pass_fds=(media, writing),
+            env={k: v for k, v in os.environ.items() if k in KEPT_ENVIRONMENT} | ONE_THREAD,
+            cwd="/",
+        )
+    except BaseException:
+        os.close(reading)
+        said.close()
+        raise
+    finally:
+        os.close(media)
+        os.close(writing)
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write(json.dumps(request).encode() + b"\n")
+        process.stdin.flush()
+    return process, os.fdopen(reading, "rb", 0), said
