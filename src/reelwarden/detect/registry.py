@@ -10,13 +10,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from types import ModuleType
 
 from reelwarden.detect import audio, image, ocr
 from reelwarden.detect.detector import Detector
 from reelwarden.domain import Unavailable
+from reelwarden.models.catalogue import catalogue
 from reelwarden.models.store import ModelStore
 from reelwarden.taxonomy import expand, within
 
@@ -70,9 +71,14 @@ def _reason(label: str, store: ModelStore) -> str:
     if not lacks:
         return NO_MODEL
     nearest = min(lacks, key=len)
-    needed = " ".join(nearest)
     verb = "model is" if len(nearest) == 1 else "models are"
-    return f"the {verb} not installed: reelwarden models install {needed}"
+    return f"the {verb} not installed: reelwarden models install {' '.join(nearest)}{_acceptance(nearest)}"
+
+
+def _acceptance(models: Iterable[str]) -> str:
+    entries = catalogue()
+    asks = any(model in entries and entries[model].accept for model in models)
+    return " --accept-licence" if asks else ""
 
 
 @cache

@@ -53,7 +53,9 @@ class FrameView:
         if (height, width) == self.pixels.shape[:2]:
             return self.pixels
         if (width, height) not in self._made:
-            self._made[width, height] = resize(self._source(max(width, height)), width, height)
+            made = resize(self._source(max(width, height)), width, height)
+            made.flags.writeable = False  # several detectors look at it
+            self._made[width, height] = made
         result: Pixels = self._made[width, height]
         return result
 

@@ -17,8 +17,11 @@ from reelwarden.detect.view import Pixels
 SCRIPTS = {"kor": "HANGUL SYLLABLE", "rus": "CYRILLIC"}
 """Tesseract's language, and the word with which Unicode's names of the script's letters begin."""
 NAMES = {"kor": "Korean", "rus": "Cyrillic"}
-SURE = 0.7
+SURE, CERTAIN = 0.7, 0.9
 SECONDS = 10
+FRAME = 12
+LIGHTEST = 0.22
+TOGETHER = 0.33
 
 
 @cache
@@ -47,21 +50,49 @@ def read(line: Pixels) -> Reading:
     """The words of a level line, RGB, if they are in one of the installed scripts; otherwise nothing."""
     if not languages():
         return NOTHING
-    found, picture = cv2.imencode(".png", cv2.copyMakeBorder(line[:, :, ::-1], 8, 8, 8, 8, cv2.BORDER_REPLICATE))
-    if not found:
-        return NOTHING
-    options = ["stdin", "stdout", "-l", "+".join(languages()), "--psm", "7", "tsv"]
-    reading = words(_run(options, np.asarray(picture).tobytes()))
-    return reading if reading.score >= SURE and in_script(reading.text) else NOTHING
+    best = NOTHING
+    for picture in (light_ink(line), line[:, :, ::-1]):
+        reading = _ask(picture)
+        if in_script(reading.text):
+            best = max(best, reading, key=lambda r: r.score)
+        if best.score >= CERTAIN:
+            break
+    return best if best.score >= SURE else NOTHING
+
+
+def _ask(picture: Pixels) -> Reading:
+    framed = cv2.copyMakeBorder(picture, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_REPLICATE)
+    _, png = cv2.imencode(".png", framed)
+    return words(_run(["stdin", "stdout", "-l", "+".join(languages()), "--psm", "7", "tsv"], png.tobytes()))
+
+
+def light_ink(line: Pixels) -> Pixels:
+    """Subtitles are nearly the lightest pixels of their line: those in black, and all else in white."""
+    brightness = cv2.cvtColor(line, cv2.COLOR_RGB2GRAY)
+    dark, light = np.percentile(brightness, (3, 97))
+    return np.where(brightness > light - LIGHTEST * (light - dark), 0, 255).astype(np.uint8)
 
 
 def words(table: str) -> Reading:
-    """The words of Tesseract's table (columns 11 and 12: how sure from 0 to 100, and the word) and their mean."""
+    """The words of Tesseract's table and the mean of how sure they are.
+
+    Its columns from the 7th: left, top, width, height, how sure from 0 to 100, the word. Words of Hangul nearer to each
+    other than a third of their height are one: Tesseract parts them by syllables.
+    """
     rows = [row.split("\t") for row in table.splitlines()[1:]]
-    read = [(row[11], float(row[10])) for row in rows if len(row) == 12 and row[11].strip() and float(row[10]) >= 0]
+    read = [row for row in rows if len(row) == 12 and row[11].strip() and float(row[10]) >= 0]
     if not read:
         return NOTHING
-    return Reading(" ".join(word for word, _ in read), sum(sure for _, sure in read) / len(read) / 100)
+    text, end = read[0][11], int(read[0][6]) + int(read[0][8])
+    for row in read[1:]:
+        near = int(row[6]) - end < TOGETHER * int(row[9])
+        text += row[11] if near and _hangul(text[-1]) and _hangul(row[11][0]) else f" {row[11]}"
+        end = int(row[6]) + int(row[8])
+    return Reading(text, sum(float(row[10]) for row in read) / len(read) / 100)
+
+
+def _hangul(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(SCRIPTS["kor"])
 
 
 def in_script(text: str) -> bool:
