@@ -50,8 +50,7 @@ class Settings(BaseSettings):
     max_bytes: int = Field(4 << 30, gt=0, description="The largest media file, in bytes.")
     max_pixels: int = Field(7680 * 4320, gt=0, description="The largest picture, in pixels.")
     max_duration: float = Field(4 * 3600.0, gt=0, description="The longest media, in seconds.")
-    decode_memory: int = Field(2 << 30, gt=0, description="Memory of the decoding process, in bytes.")
-    decode_wall: float = Field(3600.0, gt=0, description="Wall time of one decoding, in seconds.")
+    decode_memory: int = Field(1536 << 20, gt=0, description="Memory of the decoding process, in bytes.")
     fetch_timeout: float = Field(300.0, gt=0, description="Total time of one download, in seconds.")
 
     @classmethod

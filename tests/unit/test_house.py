@@ -20,7 +20,7 @@ RANKS = [
     {"ingest", "media", "text", "models", "banks"},
     {"detect", "decide"},
     {"result"},
-    {"moderate", "report"},
+    {"moderate", "report", "terminal"},
     {"deliver", "review", "accounts"},
     {"jobs"},
     {"api", "console"},

@@ -1,0 +1,171 @@
+"""Steps 3 to 5 on one piece of media: decode, detect, decide. The command line and the jobs both call it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from reelwarden.decide import coverage, replay
+from reelwarden.decide.moments import merge
+from reelwarden.decide.rules import Policy
+from reelwarden.decide.verdict import conclude
+from reelwarden.detect import registry
+from reelwarden.detect.detector import AudioDetector, FrameDetector
+from reelwarden.detect.runner import Runner
+from reelwarden.domain import AudioChunk, Frame, Signal
+from reelwarden.media.decoder_process import Decoding, decode
+from reelwarden.media.limits import Limits
+from reelwarden.media.sampling import ByDuration, Count, Every, KeyFrames, Plan
+from reelwarden.media.thumbnails import thumbnail
+from reelwarden.models.store import ModelStore
+from reelwarden.report.gallery import Gallery
+from reelwarden.result import Result, Timing
+from reelwarden.taxonomy import expand
+
+Progress = Callable[[float, float | None], None]
+"""(seconds of media done, seconds in all where they are known)."""
+
+STEP = 1.0
+EVERY_STEP = Every(STEP)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How one piece of media is to be looked at. `record` is an open text stream for the signals."""
+
+    policy: Policy
+    plan: Plan = EVERY_STEP
+    limits: Limits = field(default_factory=Limits)
+    pictures: bool = False
+    record: TextIO | None = None
+    progress: Progress | None = None
+
+
+class Moderator:
+    """Detectors, opened once for the labels that are asked, and used for one media after the other.
+
+    `labels` holds labels or families; raises UsageError for one that is not in the taxonomy. One thread at a time.
+    """
+
+    def __init__(self, store: ModelStore, labels: Collection[str]) -> None:
+        self.asked = expand(labels)
+        self.unavailable = registry.unavailable(self.asked, store)
+        chosen = registry.choose(self.asked, store)
+        self.runner = Runner([d for d in chosen if isinstance(d, FrameDetector)])
+        self.listeners = [d for d in chosen if isinstance(d, AudioDetector)]
+        self.versions: Mapping[str, str] = {d.name: d.full_version for d in chosen}
+        self.notes = tuple(dict.fromkeys(note for d in chosen for note in d.notes))
+
+    def check(self, path: Path, file: str, wishes: Wishes) -> Result:
+        """Looks at the media at `path`, which reports call `file`. Raises MediaError."""
+        started = time.perf_counter()
+        self.runner.reset()
+        look = _Look(self, file, wishes)
+        with decode(path, wishes.plan, self.runner.side, audio=bool(self.listeners), limits=wishes.limits) as decoding:
+            look.run(decoding)
+            return look.result(decoding, started)
+
+
+class _Look:
+    """One media on its way through the detectors."""
+
+    def __init__(self, moderator: Moderator, file: str, wishes: Wishes) -> None:
+        self.moderator, self.file, self.wishes = moderator, file, wishes
+        self.signals: list[Signal] = []
+        self.times: list[float] = []
+        self.gallery = Gallery()
+        self.listening = 0.0
+        self.coverage = coverage.UNKNOWN
+
+    def run(self, decoding: Decoding) -> None:
+        writer = self._writer(decoding, self.wishes.record) if self.wishes.record else None
+        for signal in self._signals(decoding):
+            self.signals.append(signal)
+            if writer:
+                writer.write(signal)
+        self.coverage = coverage.of(self.times, self.moderator.runner.looked)
+        if writer:
+            writer.finish(self.coverage)
+
+    def _signals(self, decoding: Decoding) -> Iterator[Signal]:
+        for piece in decoding:
+            yield from self._seen(piece) if isinstance(piece, Frame) else self._heard(piece)
+            if self.wishes.progress:
+                self.wishes.progress(decoding.progress, decoding.info.duration)
+        for listener in self.moderator.listeners:
+            yield from self._timed(listener.finish)
+
+    def _seen(self, frame: Frame) -> list[Signal]:
+        found = self.moderator.runner.look(frame)
+        self.times.append(frame.time)
+        if self.wishes.pictures and frame.same_as is None:
+            self.gallery.offer(frame.time, found, lambda: thumbnail(frame))
+        return found
+
+    def _heard(self, chunk: AudioChunk) -> Iterator[Signal]:
+        for listener in self.moderator.listeners:
+            yield from self._timed(lambda listener=listener: listener.listen(chunk))  # type: ignore[misc]
+
+    def _timed(self, work: Callable[[], Iterable[Signal]]) -> Iterable[Signal]:
+        began = time.thread_time()
+        found = work()
+        self.listening += time.thread_time() - began
+        return found
+
+    def _writer(self, decoding: Decoding, stream: TextIO) -> replay.Writer:
+        header = replay.Header(
+            self.file,
+            decoding.info,
+            describe(self.wishes.plan),
+            tuple(sorted(self.moderator.asked)),
+            self.moderator.versions,
+            self.moderator.unavailable,
+        )
+        return replay.Writer(stream, header)
+
+    def result(self, decoding: Decoding, started: float) -> Result:
+        moderator, policy = self.moderator, self.wishes.policy
+        moments = merge(self.signals, policy, self.coverage)
+        return Result(
+            file=self.file,
+            media=decoding.info,
+            moments=moments,
+            verdict=conclude(moments, moderator.unavailable, policy),
+            policy=policy,
+            unavailable=moderator.unavailable,
+            detectors=moderator.versions,
+            signals=len(self.signals),
+            plan=describe(self.wishes.plan),
+            looked=moderator.runner.looked,
+            timing=Timing(time.perf_counter() - started, self._stages(decoding)),
+            notes=(*moderator.notes, *_remarks(decoding)),
+            thumbnails=self.gallery.pictures(),
+        )
+
+    def _stages(self, decoding: Decoding) -> dict[str, float]:
+        stages = {"decode": float(decoding.stats.get("cpu_seconds", 0.0))}
+        stages |= {name: timing.seconds for name, timing in self.moderator.runner.timing.items()}
+        return stages | ({"listen": self.listening} if self.listening else {})
+
+
+def _remarks(decoding: Decoding) -> Iterator[str]:
+    """What a reader of the result must know of how the media was read."""
+    if decoding.stats.get("damaged"):
+        yield "The media is damaged in places; what could be decoded was looked at."
+
+
+def describe(plan: Plan) -> str:
+    """The plan in words."""
+    match plan:
+        case Every(seconds):
+            return f"every {seconds:g} s"
+        case Count(frames):
+            return f"{frames} pictures, the first and the last among them"
+        case ByDuration(points, steps):
+            ranges = [f"every {step:g} s up to {point:g} s" for point, step in zip(points, steps, strict=False)]
+            return ", ".join([*ranges, f"every {steps[-1]:g} s of anything longer"])
+        case KeyFrames():
+            return "key frames"
