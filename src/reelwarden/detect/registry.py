@@ -77,8 +77,8 @@ def _reason(label: str, store: ModelStore) -> str:
 
 def _acceptance(models: Iterable[str]) -> str:
     entries = catalogue()
-    asks = any(model in entries and entries[model].accept for model in models)
-    return " --accept-licence" if asks else ""
+    bound = (model for model in models if model in entries and entries[model].accept)
+    return "".join(f" --accept-licence {model}" for model in bound)
 
 
 @cache
