@@ -170,17 +170,23 @@ def draw(time: float, picture: Image.Image) -> Image.Image:
 
 def _fitted(picture: Image.Image) -> Image.Image:
     """In the middle of a blurred, darkened enlargement of itself, where its shape is another."""
-    from PIL import Image
-
     width, height = SIZE
     scale = min(width / picture.width, height / picture.height)
-    inner = picture.resize((round(picture.width * scale), round(picture.height * scale)), Image.Resampling.BICUBIC)
+    inner = _resized(picture, round(picture.width * scale), round(picture.height * scale))
     if inner.size == SIZE:
         return inner
-    blurred = picture.resize((16, 9), Image.Resampling.BOX).resize(SIZE, Image.Resampling.BICUBIC)
-    shown = blurred.point(lambda level: level // 2)
+    shown = _resized(_resized(picture, 16, 9).point(lambda level: level // 2), width, height)
     shown.paste(inner, ((width - inner.width) // 2, (height - inner.height) // 2))
     return shown
+
+
+def _resized(picture: Image.Image, width: int, height: int) -> Image.Image:
+    import cv2
+    import numpy as np
+    from PIL import Image
+
+    way = cv2.INTER_AREA if width < picture.width else cv2.INTER_CUBIC
+    return Image.fromarray(cv2.resize(np.asarray(picture), (width, height), interpolation=way))
 
 
 def _code() -> Image.Image:

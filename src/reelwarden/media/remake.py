@@ -20,6 +20,8 @@ from reelwarden.errors import MediaDamaged
 
 RATE = 48_000
 BLOCK = 1024
+ROUNDING = 1e-6
+"""Seconds: an instant is a sum of ratios, and a picture that begins exactly then is on show."""
 Draw = Callable[[float, Image.Image], Image.Image]
 """(seconds in the new clip, a picture of the piece) → the picture to write, of the new clip's size."""
 
@@ -41,9 +43,7 @@ class Piece:
 def remake(target: Path, pieces: Sequence[Piece], size: tuple[int, int], fps: int, draw: Draw) -> None:
     """Writes `target` as MP4 (H.264 and AAC). The same input and encoder give the same bytes."""
     with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as output:
-        video = output.add_stream(
-            "libx264", rate=fps, options={"preset": "superfast", "crf": "21", "threads": "1"}
-        )
+        video = output.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "21", "threads": "1"})
         video.width, video.height = size
         video.pix_fmt = "yuv420p"
         video.codec_context.gop_size = 2 * fps
@@ -71,12 +71,13 @@ def _write_pictures(
 def _pictures(piece: Piece, wanted: Sequence[float]) -> Iterator[Image.Image]:
     """For each wanted instant the picture that is on show then: the last one that began at or before it."""
     with av.open(str(piece.path)) as source:
-        stream = source.streams.video[0]
-        frames = source.decode(stream)
+        if not source.streams.video:
+            raise MediaDamaged(f"{piece.path.name} has no picture")
+        frames = source.decode(source.streams.video[0])
         shown: av.VideoFrame | None = None
         ahead = next(frames, None)
         for instant in wanted:
-            while ahead is not None and (shown is None or _time(ahead) <= instant):
+            while ahead is not None and (shown is None or _time(ahead) <= instant + ROUNDING):
                 shown, ahead = ahead, next(frames, None)
             if shown is None:
                 raise MediaDamaged(f"{piece.path.name} has no picture")
@@ -93,9 +94,7 @@ def _cropped(frame: av.VideoFrame, crop: tuple[float, float, float, float]) -> I
     left, top, right, bottom = crop
     if crop == (0.0, 0.0, 1.0, 1.0):
         return picture
-    return picture.crop(
-        (round(left * width), round(top * height), round(right * width), round(bottom * height))
-    )
+    return picture.crop((round(left * width), round(top * height), round(right * width), round(bottom * height)))
 
 
 def _sound(piece: Piece) -> NDArray[np.int16]:
