@@ -18,10 +18,8 @@ from typing import Any
 
 from reelwarden.errors import SettingsError, UsageError
 from reelwarden.models.convert.converters import CONVERTERS
+from reelwarden.models.fields import FILE_NAME, ID, SHA256, Fields
 
-ID = re.compile(r"[a-z][a-z0-9_]*")
-SHA256 = re.compile(r"[0-9a-f]{64}")
-FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 PACKAGE = re.compile(
     r"(?:pypi:(?P<wheel>[A-Za-z0-9._-]+)==|npm:(?P<npm>(?:@[\w.-]+/)?[\w.-]+)@)(?P<version>[\w.+-]+)"
 )
@@ -132,7 +130,7 @@ def parse(text: str) -> Catalogue:
         raise SettingsError(f"the catalogue cannot be read: {error}") from error
     sizes = document.pop("packages", {})
     models = [
-        _model(_Fields(raw, f"model number {at}"), sizes)
+        _model(Fields(raw, f"model number {at}"), sizes)
         for at, raw in enumerate(document.pop("model", []), 1)
     ]
     if document:
@@ -143,37 +141,7 @@ def parse(text: str) -> Catalogue:
     return MappingProxyType({model.id: model for model in models})
 
 
-class _Fields:
-    """A table whose fields are taken one by one; what is left over at the end is a mistake."""
-
-    def __init__(self, raw: Mapping[str, Any], where: str) -> None:
-        self.left, self.where = dict(raw), where
-
-    def take(self, key: str, kind: type, default: Any = None) -> Any:
-        value = self.left.pop(key, default)
-        # True is an int in Python, but not in a catalogue.
-        if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
-            raise SettingsError(f"{self.where}: `{key}` must be given, as {kind.__name__}")
-        return value
-
-    def match(self, key: str, form: re.Pattern[str], default: str | None = None) -> str:
-        value: str = self.take(key, str, default)
-        if value != default and not form.fullmatch(value):
-            raise SettingsError(f"{self.where}: `{key}` has not the right form: {value!r}")
-        return value
-
-    def tables(self, key: str) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = self.take(key, list)
-        if not found or not all(isinstance(row, Mapping) for row in found):
-            raise SettingsError(f"{self.where}: `{key}` must have at least one table")
-        return found
-
-    def end(self) -> None:
-        if self.left:
-            raise SettingsError(f"{self.where}: unknown fields {', '.join(sorted(self.left))}")
-
-
-def _model(fields: _Fields, sizes: Mapping[str, int]) -> CatalogueModel:
+def _model(fields: Fields, sizes: Mapping[str, int]) -> CatalogueModel:
     name = fields.match("id", ID)
     fields.where = name
     converter = fields.take("converter", str, "")
@@ -188,7 +156,7 @@ def _model(fields: _Fields, sizes: Mapping[str, int]) -> CatalogueModel:
         accept=fields.take("accept", bool, default=False),
         converter=converter,
         files=tuple(
-            _file(_Fields(raw, f"{name}, files"), pinned=not converter) for raw in fields.tables("files")
+            _file(Fields(raw, f"{name}, files"), pinned=not converter) for raw in fields.tables("files")
         ),
         sources=tuple(_source(raw, name, sizes) for raw in fields.tables("source")),
     )
@@ -197,7 +165,7 @@ def _model(fields: _Fields, sizes: Mapping[str, int]) -> CatalogueModel:
     return model
 
 
-def _file(fields: _Fields, pinned: bool) -> OutputFile:
+def _file(fields: Fields, pinned: bool) -> OutputFile:
     sha256 = fields.match("sha256", SHA256, None if pinned else "")
     file = OutputFile(fields.match("name", FILE_NAME), fields.take("bytes", int), sha256)
     fields.end()
@@ -205,13 +173,13 @@ def _file(fields: _Fields, pinned: bool) -> OutputFile:
 
 
 def _source(raw: Mapping[str, Any], name: str, sizes: Mapping[str, int]) -> Source:
-    fields = _Fields(raw, f"{name}, source")
-    takes = tuple(_take(_Fields(row, f"{name}, take"), sizes) for row in fields.tables("take"))
+    fields = Fields(raw, f"{name}, source")
+    takes = tuple(_take(Fields(row, f"{name}, take"), sizes) for row in fields.tables("take"))
     fields.end()
     return Source(takes)
 
 
-def _take(fields: _Fields, sizes: Mapping[str, int]) -> Take:
+def _take(fields: Fields, sizes: Mapping[str, int]) -> Take:
     written = fields.match("from", PACKAGE)
     take = Take(
         package=package(written, sizes.get(written, 0)),

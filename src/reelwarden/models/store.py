@@ -1,35 +1,41 @@
 """Where installed weight files lie, and how a detector gets at them.
 
-`<directory>/<model id>/<file>` for each entry of the catalogue, with a manifest beside it; see catalogue.toml.
+`<directory>/<model id>/<file>` for each entry of the catalogue, with a manifest beside it; see catalogue.toml. The
+operator's own models lie where own.toml says.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from reelwarden.errors import ModelMissing
-from reelwarden.models.catalogue import CatalogueModel, catalogue
+from reelwarden.models.catalogue import catalogue
 from reelwarden.models.manifest import NAME, read
+from reelwarden.models.own import OwnModels, own_models
 from reelwarden.models.session import Session
 
 
 class ModelStore:
-    """The installed models in one directory. Sessions are opened once and shared."""
+    """The installed models in one directory. Sessions are opened once and shared.
 
-    def __init__(self, directory: Path) -> None:
+    `named_own` is the file of own models that the settings name, besides `<directory>/own.toml`.
+    """
+
+    def __init__(self, directory: Path, named_own: Path | None = None) -> None:
         self.directory = directory
+        self._named_own = named_own
         self._sessions: dict[str, Session] = {}
         self._versions: dict[str, str] = {}
 
+    @cached_property
+    def own(self) -> OwnModels:
+        """The operator's own models by id. Raises SettingsError where own.toml is wrong."""
+        return own_models(self.directory, self._named_own)
+
     def path(self, model: str, file: str = "") -> Path:
         """A weight file of a model, the first of its files unless one is named. Raises ModelMissing."""
-        entry = _entry(model)
-        path = self.directory / model / (file or entry.files[0].name)
-        if not (path.is_file() and (path.parent / NAME).is_file()):
-            raise ModelMissing(
-                f"the model {model} is not installed", f"run `reelwarden models install {model}`"
-            )
-        return path
+        return self._own_path(model) if model in self.own else self._catalogue_path(model, file)
 
     def installed(self, model: str) -> bool:
         try:
@@ -40,21 +46,43 @@ class ModelStore:
     def version(self, model: str) -> str:
         """The first 12 hex digits of the source file's sha256: of the installed one, or else of the catalogue's."""
         if model not in self._versions:
-            entry = _entry(model)
-            found = read(self.directory / model)
-            self._versions[model] = found.version if found else entry.version
+            self._versions[model] = (
+                self.own[model].version if model in self.own else self._catalogue_version(model)
+            )
         return self._versions[model]
 
     def session(self, model: str) -> Session:
+        """The opened model. Raises ModelMissing, or ModelDamaged where it cannot be opened or is not the one named."""
         if model not in self._sessions:
-            self._sessions[model] = Session(self.path(model))
+            path = self.path(model)
+            if model in self.own:
+                self.own[model].verify()
+            self._sessions[model] = Session(path)
         return self._sessions[model]
 
+    def _own_path(self, model: str) -> Path:
+        own = self.own[model]
+        if not own.installed:
+            raise ModelMissing(f"the file of your own model {model} is not there: {own.path}")
+        return own.path
 
-def _entry(model: str) -> CatalogueModel:
-    entry = catalogue().get(model)
-    if entry is None:
+    def _catalogue_path(self, model: str, file: str) -> Path:
+        _known(model)
+        path = self.directory / model / (file or catalogue()[model].files[0].name)
+        if not (path.is_file() and (path.parent / NAME).is_file()):
+            raise ModelMissing(
+                f"the model {model} is not installed", f"run `reelwarden models install {model}`"
+            )
+        return path
+
+    def _catalogue_version(self, model: str) -> str:
+        _known(model)
+        found = read(self.directory / model)
+        return found.version if found else catalogue()[model].version
+
+
+def _known(model: str) -> None:
+    if model not in catalogue():
         raise ModelMissing(
             f"the model {model} is not in the catalogue", "`reelwarden models list` lists them all"
         )
-    return entry

@@ -48,4 +48,5 @@ def _restored(stored: Array, quantised: Entry, kind: str) -> Array:
     if quantised["dtype"] == "float16":
         return stored.astype(np.float32)
     values = stored.astype(np.float64) * quantised["scale"] + quantised["min"]
-    return np.rint(values).astype(np.int32) if kind == "int32" else values.astype(np.float32)
+    restored: Array = np.rint(values).astype(np.int32) if kind == "int32" else values.astype(np.float32)
+    return restored

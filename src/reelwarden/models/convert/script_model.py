@@ -52,7 +52,8 @@ def literal(script: str) -> Any:
 
 def _as_json(script: str, at: int) -> str:
     """The literal beginning at `at` as JSON: words become strings, `!0` and `!1` the truth values."""
-    written, depth = [], 0
+    written: list[str] = []
+    depth = 0
     while not written or depth:
         match = TOKEN.match(script, at)
         if match is None:
