@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 RANKS = [
     {"domain", "errors", "taxonomy"},
     {"settings", "store"},
-    {"ingest", "media", "text", "models", "banks"},
+    {"ingest", "media", "text", "models", "speech", "banks"},
     {"detect", "decide"},
     {"result"},
     {"moderate", "report", "terminal"},
@@ -32,7 +32,7 @@ STRANGERS = {
     "decide": {"detect"},
     "media": {"models", "text", "ingest"},
 }
-ONLY_IN = {"onnxruntime": "models/session.py", "av": "media", "dbos": "jobs/engine.py"}
+ONLY_IN = {"onnxruntime": "models/session.py", "ctranslate2": "speech/whisper.py", "av": "media", "dbos": "jobs/engine.py"}
 
 
 def imports(path: Path) -> set[str]:
