@@ -1,0 +1,88 @@
+"""Entities in a text: e-mail addresses, links, network addresses, social security numbers, telephones, user names.
+
+In: any text, the categories, countries and languages asked for. Out: matches with their places in the original text.
+It knows nothing of lexicons and severities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reelwarden.text.entities import email, ip, link, phone, ssn, username
+from reelwarden.text.entities.glyphs import Folded
+from reelwarden.text.entities.hidden import reveal
+from reelwarden.text.entities.masks import blank
+from reelwarden.text.match import ENTITIES, Match
+
+__all__ = ["DEFAULT_COUNTRIES", "find"]
+
+DEFAULT_COUNTRIES = phone.DEFAULT_COUNTRIES
+
+_PHONE_LINKS = ("wa.me/", "api.whatsapp.com/", "t.me/+")
+"""A link that holds somebody's number does not hide it from the telephone numbers."""
+
+
+def find(
+    text: str,
+    categories: frozenset[str] = frozenset(ENTITIES),
+    countries: Sequence[str] = DEFAULT_COUNTRIES,
+    languages: Sequence[str] = ("en",),
+    source: str = "clean",
+    listed: Mapping[str, str] | None = None,
+) -> list[Match]:
+    """The entities of the asked categories, in the order of the text; none overlaps another.
+
+    Where two kinds claim a place, e-mail goes before link, ip, ssn, phone_number and username: also when the stronger
+    kind was not asked for. `countries` are ISO 3166 codes in small letters; `languages` say which number words are the
+    likeliest; `source` is clean, ocr or asr; `listed` maps domains to kinds of sites, before our own knowledge.
+    """
+    asked = categories & frozenset(ENTITIES)
+    if not asked:
+        return []
+    found: list[Match] = []
+    # On a screen an address or a number may go on in the next line.
+    folded = Folded(text.replace("\n", " ") if source == "ocr" else text)
+    if asked != {"username"} or "." in text or "@" in text:
+        _add(found, _addresses(folded, listed))
+    rest = _without(folded, found)
+    if "ip" in asked or "phone_number" in asked or "username" in asked:
+        _add(found, ip.find(rest))
+        rest = _without(folded, found)
+    if "ssn" in asked or "phone_number" in asked:
+        _add(found, ssn.find(rest, languages))
+        rest = _without(folded, found)
+    if "phone_number" in asked:
+        numbers = phone.find(rest, countries, languages)
+        found += [number for number in numbers if not any(number.overlaps(other) for other in _taken(found))]
+        rest = _without(folded, found)
+    if "username" in asked:
+        _add(found, username.find(rest.original))
+    return sorted((match for match in found if match.category in asked), key=lambda match: match.start)
+
+
+def _addresses(folded: Folded, listed: Mapping[str, str] | None) -> list[Match]:
+    revealed = reveal(folded.text)
+    found: list[Match] = []
+    if "@" in folded.text or revealed is not None:
+        _add(found, email.find(folded, revealed))
+    if "." in folded.text or revealed is not None:
+        _add(found, link.find(folded, revealed, listed))
+    return found
+
+
+def _add(found: list[Match], more: list[Match]) -> None:
+    found += [match for match in more if not any(match.overlaps(other) for other in found)]
+
+
+def _without(folded: Folded, found: list[Match]) -> Folded:
+    """The text without what is already taken, as long as it was."""
+    taken = [(match.start, match.end) for match in _taken(found)]
+    return Folded(blank(folded.original, taken)) if taken else folded
+
+
+def _taken(found: list[Match]) -> list[Match]:
+    return [
+        match
+        for match in found
+        if match.category != "link" or not any(part in (match.value or "") for part in _PHONE_LINKS)
+    ]

@@ -1,0 +1,140 @@
+"""Addresses that hide: "john [at] gmail (dot) com", "john arobase gmail point com", "j o h n @ g m a i l . c o m".
+
+`reveal` rewrites a folded text so that plain patterns find them; every character still knows where it came from, and
+every rewritten sign how sure it is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from reelwarden.text.entities.glyphs import plain
+from reelwarden.text.entities.hosts import COMMON_TLDS
+
+_WORDS = tomllib.loads(files(__package__).joinpath("address_words.toml").read_text("utf-8"))
+
+
+def word_set(name: str) -> frozenset[str]:
+    """One of the lists of address_words.toml, folded."""
+    return frozenset(plain(_WORDS[name]).split())
+
+
+def _alternatives(*names: str) -> str:
+    words: set[str] = set()
+    for name in names:
+        entry = _WORDS[name]
+        words.update(plain(word) for word in (entry.split() if isinstance(entry, str) else entry))
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+
+
+_OPEN, _CLOSE = r"[\[({<«⟨【「『|\"'*_~-]", r"[\])}>»⟩】」』|\"'*_~-]"
+_ANY, _SOME = r"\s{0,3}", r"\s{1,3}"
+_BULLET = r"\s?[,·•∙⋅]\s?"
+_AT, _DOT = _alternatives("at", "at_phrases"), _alternatives("dot")
+_LONG_AT = "|".join(word for word in _AT.split("|") if len(word) > 3 or not word.isascii())
+_PROVIDER = _alternatives("providers")
+_TLD = "|".join(sorted(COMMON_TLDS, key=lambda tld: (-len(tld), tld)))
+
+_HINT = re.compile(
+    rf"{_OPEN}{_ANY}(?:@|\.|{_AT}|{_DOT}){_ANY}{_CLOSE}|\s(?:{_AT}|{_DOT})\s|\s\.|@\s|\s@|at_|_at|"
+    rf"at(?:{_PROVIDER})dot|\S \S \S \S|골뱅이|\w(?:{_DOT})\s?com\b|chiocciola|arobas|arroba"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An @ or a dot that was written otherwise; `sure` where brackets or a plain sign leave no doubt."""
+
+    char: str
+    sure: bool
+
+
+class Revealed:
+    """A rewritten text: `origin[i]` and `until[i]` say which folded span its character i came from."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.origin: list[int] = list(range(len(text)))
+        self.until: list[int] = list(range(1, len(text) + 1))
+        self.signs: dict[int, Sign] = {}
+        """Folded start of every rewritten sign."""
+
+    def replace(self, pattern: re.Pattern[str], char: str, *, sure: bool) -> None:
+        """Each match of the pattern's group 1 (or of the whole pattern) becomes `char`, which may be empty."""
+        pieces: list[str] = []
+        origin: list[int] = []
+        until: list[int] = []
+        place = 0
+        for match in pattern.finditer(self.text):
+            start, end = match.span(1) if pattern.groups else match.span()
+            pieces += (self.text[place:start], char)
+            origin += self.origin[place:start]
+            until += self.until[place:start]
+            if char:
+                origin.append(self.origin[start])
+                until.append(self.until[end - 1])
+                self.signs.setdefault(self.origin[start], Sign(char, sure))
+            place = end
+        if not pieces:
+            return
+        self.text = "".join((*pieces, self.text[place:]))
+        self.origin = origin + self.origin[place:]
+        self.until = until + self.until[place:]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The folded span of a rewritten one."""
+        return self.origin[start], self.until[end - 1]
+
+    def signs_within(self, start: int, end: int) -> list[Sign]:
+        """The rewritten signs between two places of the rewritten text."""
+        return [self.signs[place] for place in self.origin[start:end] if place in self.signs]
+
+
+_LETTERS_APART = re.compile(r"(?<=(?<![^\s])[a-z0-9@._+-])( )(?=[a-z0-9@._+-](?!\S))")
+_ENOUGH_APART = re.compile(r"(?<!\S)(?:[a-z0-9@._+-] ){3,}[a-z0-9@._+-](?!\S)")
+_STEPS = (
+    (re.compile(rf"{_ANY}{_OPEN}{{1,3}}{_ANY}(?:@|{_AT}){_ANY}{_CLOSE}{{1,3}}{_ANY}(?=[\w])"), "@", True),
+    (re.compile(rf"{_ANY}{_OPEN}{{1,3}}{_ANY}(?:\.|{_DOT}){_ANY}{_CLOSE}{{1,3}}{_ANY}(?=[\w])"), ".", True),
+    (re.compile(rf"(?<=[\w.])(at)(?=(?:{_PROVIDER})(?:dot|\.))"), "@", True),
+    (re.compile(rf"(?<=\w){_SOME}(?:{_AT}){_SOME}(?=\w)"), "@", False),
+    (
+        re.compile(rf"(?<=[a-z0-9]){_ANY}(?:{_alternatives('at')}){_ANY}(?=(?:{_PROVIDER})\b)(?<!\bat)(?<!\bat )"),
+        "@",
+        False,
+    ),
+    (re.compile(rf"(?<=\w){_SOME}(?:{_DOT}){_SOME}(?=\w)"), ".", False),
+    (re.compile(rf"(?<=\w)(?:{_DOT})(?=(?:com|net|org)\b)"), ".", False),
+    (re.compile(r"(?<=[\w.])(\s{1,3}@\s{0,3}|@\s{1,3})(?=\w)"), "@", False),
+    (
+        re.compile(rf"(?<=\w)({_SOME}\.{_ANY}|[.]{_SOME}(?=com\b)|\s?[,·•∙⋅]\s?)(?=(?:{_TLD})\b(?!\s?[a-z]))"),
+        ".",
+        False,
+    ),
+    (re.compile(r"(?<=\w)(\s{1,3}\.\s{1,3})(?=\w{1,30}\s{0,3}(?:@|\.\w))"), ".", False),
+)
+_UNDERSCORE = re.compile(rf"(?<=\w){_SOME}(?:{_alternatives('underscore')}){_SOME}(?=\w)")
+_DASH = re.compile(rf"(?<=\w){_SOME}(?:{_alternatives('dash')}){_SOME}(?=\w)")
+
+
+def reveal(text: str) -> Revealed | None:
+    """The folded text with hidden signs made plain; None where nothing hides."""
+    if not _HINT.search(text):
+        return None
+    revealed = Revealed(text)
+    if _ENOUGH_APART.search(text):
+        revealed.replace(_LETTERS_APART, "", sure=True)
+    for pattern, char, sure in _STEPS:
+        revealed.replace(pattern, char, sure=sure)
+    if "@" in revealed.text:
+        revealed.replace(_UNDERSCORE, "_", sure=True)
+        revealed.replace(_DASH, "-", sure=True)
+    return revealed if revealed.text != text else None
+
+
+@cache
+def providers() -> frozenset[str]:
+    return word_set("providers")
