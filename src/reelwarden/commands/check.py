@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -120,13 +119,15 @@ def check(
 
 def show(outcome: Result | Failure, as_json: bool) -> None:
     """Prints one outcome: as a line of JSON, or for people."""
+    from rich.console import Console
+
     from reelwarden.report import as_json as documents
-    from reelwarden.report import terminal
+    from reelwarden.report.terminal import print_result
 
     if as_json:
-        click.echo(json.dumps(documents.document(outcome), ensure_ascii=False))
+        click.echo(documents.line(outcome))
     else:
-        terminal.print_outcome(outcome)
+        print_result(outcome, Console())
 
 
 def write_page(path: Path, outcomes: list[Result | Failure]) -> None:
