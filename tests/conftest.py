@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,4 +39,18 @@ def models_dir() -> Path:
     if not directory.is_dir():
         warnings.warn("no models are installed: run `reelwarden models install`", stacklevel=1)
         pytest.skip("MODELS MISSING: run `reelwarden models install`")
+    return directory
+
+
+@pytest.fixture
+def demo_wheels(tmp_path: Path, shared_media: Callable[[str], Path]) -> Path:
+    """A directory with the two packages of the demo clip, as far as it needs them."""
+    from reelwarden.demo import FOOTAGE
+
+    directory = tmp_path / "wheels"
+    directory.mkdir()
+    for one in FOOTAGE:
+        name = f"{one.package.name.replace('-', '_')}-{one.package.version}-py3-none-any.whl"
+        with zipfile.ZipFile(directory / name, "w") as wheel:
+            wheel.write(shared_media(f"real/{one.name}"), one.path)
     return directory

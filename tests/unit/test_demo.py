@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,25 +66,13 @@ def test_a_picture_of_another_shape_is_not_stretched() -> None:
     assert (shown[360, 200:1080] == 200).all() and (shown[360, :150] <= 100).all()
 
 
-@pytest.fixture
-def wheels(tmp_path: Path, shared_media: Callable[[str], Path]) -> Path:
-    """A directory with both packages, as far as the demo needs them."""
-    directory = tmp_path / "wheels"
-    directory.mkdir()
-    for one in demo.FOOTAGE:
-        name = f"{one.package.name.replace('-', '_')}-{one.package.version}-py3-none-any.whl"
-        with zipfile.ZipFile(directory / name, "w") as wheel:
-            wheel.write(shared_media(f"real/{one.name}"), one.path)
-    return directory
-
-
 @pytest.mark.slow
-def test_the_clip_is_made_once_and_with_its_truth(tmp_path: Path, wheels: Path) -> None:
+def test_the_clip_is_made_once_and_with_its_truth(tmp_path: Path, demo_wheels: Path) -> None:
     said: list[str] = []
-    clip = demo.build(tmp_path / "cache", wheels, said.append)
+    clip = demo.build(tmp_path / "cache", demo_wheels, said.append)
     written = clip.stat()
     assert said == ["making the demo clip"]
-    assert demo.build(tmp_path / "cache", wheels, said.append) == clip
+    assert demo.build(tmp_path / "cache", demo_wheels, said.append) == clip
     assert (clip.stat().st_mtime_ns, len(said)) == (written.st_mtime_ns, 1)
     truth = json.loads(clip.with_suffix(".json").read_text("utf-8"))
     assert truth["sha256"] == hashlib.sha256(clip.read_bytes()).hexdigest()
@@ -98,8 +85,8 @@ def test_the_clip_is_made_once_and_with_its_truth(tmp_path: Path, wheels: Path) 
 
 
 @pytest.mark.slow
-def test_the_same_footage_gives_the_same_clip(tmp_path: Path, wheels: Path) -> None:
-    one, other = (demo.build(tmp_path / name, wheels).read_bytes() for name in ("one", "other"))
+def test_the_same_footage_gives_the_same_clip(tmp_path: Path, demo_wheels: Path) -> None:
+    one, other = (demo.build(tmp_path / name, demo_wheels).read_bytes() for name in ("one", "other"))
     assert one == other
 
 

@@ -27,7 +27,7 @@ Resolver = Callable[[str], Sequence[Address]]
 OPEN_PORTS = frozenset({80, 443, 8080, 8443})
 """On public addresses. Networks that the operator allows may be asked on any port."""
 MOST_ATTEMPTS = 4
-HEAD_BYTES = 64 << 10
+HEAD_BYTES = 128 << 10
 CONNECT_SECONDS = 10.0
 
 
@@ -203,7 +203,7 @@ class _TimedReader(io.RawIOBase):
     def __init__(self, wire: socket.socket, deadline: Deadline) -> None:
         self._wire = wire
         self._deadline = deadline
-        self.budget: int | None = 2 * HEAD_BYTES
+        self.budget: int | None = HEAD_BYTES
 
     def readable(self) -> bool:
         return True
