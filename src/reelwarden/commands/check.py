@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from reelwarden.errors import ReelwardenError, UsageError
+from reelwarden.errors import FetchError, MediaError, ModelError, UsageError
 
 if TYPE_CHECKING:
     from reelwarden.media.sampling import Plan
@@ -113,7 +113,7 @@ def check(
             _opened(record) as stream,
         ):
             return moderator.check(found.path, found.name, replace(wishes, record=stream, progress=bar.looked))
-    except ReelwardenError as error:
+    except (FetchError, MediaError, ModelError) as error:
         return Failure(source, error)
 
 
