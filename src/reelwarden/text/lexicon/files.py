@@ -21,7 +21,7 @@ from reelwarden.text.lexicon.grammar import (
 from reelwarden.text.match import CATEGORIES, GRADED, LANGUAGES, Severity
 
 ANY = "any"
-FLAGS = frozenset(["exact", "strict", "whole", "embed", "case", "ctx", "intl", "question"])
+FLAGS = frozenset(["exact", "strict", "whole", "embed", "case", "ctx", "intl", "name", "question"])
 WARNING = "# Content warning"
 MINOR_FILES = {"classes.txt", "allow.tsv", "language.toml"}
 
