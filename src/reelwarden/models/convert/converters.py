@@ -7,11 +7,15 @@ from importlib import import_module
 from pathlib import Path
 
 CONVERTERS = {
+    "campplus": 1,
     "dlib_face": 1,
     "efficientnet": 1,
+    "free_size": 1,
     "graph_model": 1,
     "keras_file": 1,
     "script_model": 1,
+    "whisper_directory": 1,
+    "yamnet": 1,
 }
 """Module of this package → version; a higher one makes `models install` convert again."""
 
