@@ -44,11 +44,15 @@ class OwnInput:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A label of our taxonomy that is told by some of the model's `sources` labels when they reach `floor`."""
+    """A label of our taxonomy that is told by some of the model's labels, the `sources`, when they reach `floor`.
+
+    `combine` says what several of them make together where the whole picture is judged: their sum, or the highest.
+    """
 
     label: str
     sources: tuple[str, ...]
     floor: float
+    combine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,8 @@ def _model(fields: Fields, folder: Path) -> OwnModel:
     task = fields.one_of("task", TASKS)
     own = fields.texts("labels")
     embeds, detects = task == "embed", task.startswith("detect")
+    activation = fields.one_of("activation", ACTIVATIONS, "none" if embeds or detects else None)
+    combine = "sum" if embeds or activation == "softmax" else "highest"
     model = OwnModel(
         id=name,
         path=folder / fields.take("file", str),
@@ -144,9 +150,11 @@ def _model(fields: Fields, folder: Path) -> OwnModel:
         task=task,
         input=_input(fields.table("input")),
         output=fields.take("output", str, ""),
-        activation=fields.one_of("activation", ACTIVATIONS, "none" if embeds or detects else None),
+        activation=activation,
         labels=own,
-        tells=tuple(_told(Fields(raw, f"{fields.where}, tells"), own) for raw in fields.tables("tells")),
+        tells=tuple(
+            _told(Fields(raw, f"{fields.where}, tells"), own, combine) for raw in fields.tables("tells")
+        ),
         vectors=folder / fields.take("vectors", str) if embeds else None,
         vectors_sha256=fields.match("vectors_sha256", SHA256) if embeds else "",
         scale=fields.number("scale", 100.0) if embeds else 1.0,
@@ -190,11 +198,12 @@ def _input(fields: Fields) -> OwnInput:
     return result
 
 
-def _told(fields: Fields, own: tuple[str, ...]) -> Told:
+def _told(fields: Fields, own: tuple[str, ...], combine: str) -> Told:
     told = Told(
         label=fields.take("label", str),
         sources=fields.texts("from"),
         floor=fields.number("floor", 0.5),
+        combine=fields.one_of("combine", ("sum", "highest"), combine),
     )
     fields.end()
     if told.label not in taxonomy_labels():
