@@ -114,6 +114,16 @@ def _input(network: _Network, layer: _Layer) -> str:
     return network.graph.add("Transpose", value, perm=[0, 3, 1, 2]) if len(sides) == 3 else value
 
 
+def _reshape(network: _Network, layer: _Layer) -> str:
+    """Only what puts a channel dimension behind a flat input, which needs no reordering."""
+    target = list(layer.config["target_shape"])
+    given = layer.config.get("batch_input_shape")
+    if len(target) != 3 or given is None or len(given) > 3:
+        raise ModelDamaged("the model reshapes within the network, which cannot be converted")
+    value = network.graph.add("Reshape", network.source(layer), network.graph.ints(-1, *target))
+    return network.graph.add("Transpose", value, perm=[0, 3, 1, 2])
+
+
 def _convolution(network: _Network, layer: _Layer) -> str:
     depthwise = layer.kind == "DepthwiseConv2D"
     raw = network.weight(layer, "depthwise_kernel" if depthwise else "kernel")
@@ -222,6 +232,7 @@ def _nothing(network: _Network, layer: _Layer) -> str:
 
 HANDLERS: dict[str, Callable[[_Network, _Layer], str]] = {
     "InputLayer": _input,
+    "Reshape": _reshape,
     "Conv2D": _convolution,
     "DepthwiseConv2D": _convolution,
     "BatchNormalization": _normalisation,
