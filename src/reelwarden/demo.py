@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SIZE = (1280, 720)
 FPS = 24
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the clip changes, so that an older one in the cache is not taken for it."""
 LINK = "https://reelwarden.example/demo"
 CAPTION = "FREE FOLLOWERS\ncall 555 0134"
@@ -59,9 +59,9 @@ WOMAN = Footage(
 )
 FOOTAGE = (SPEECH, WOMAN)
 
-WALL_FROM, FACE_FROM, END = 8.5, 13.0, 23.0
+WALL_FROM, FACE_FROM, END = 8.5, 12.5, 22.5
 """Seconds: the speech, then nothing but the wall, then the woman in front of it."""
-CODE_SHOWN, CAPTION_SHOWN = (9.5, 12.5), (16.0, 20.0)
+CODE_SHOWN, CAPTION_SHOWN = (9.5, 12.25), (15.5, 19.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,17 @@ from pathlib import Path
 
 import pytest
 import trustme
+from clips import frame_number, make_clip
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers import PRIVATE, PUBLIC, Server, names, raw, redirects, says, watched
 
+from reelwarden.domain import Frame
 from reelwarden.errors import EgressRefused, FetchError, LimitExceeded
 from reelwarden.ingest.egress import Egress
 from reelwarden.ingest.fetch import fetch
+from reelwarden.media.decoder_process import decode, probe
+from reelwarden.media.sampling import Every
 from reelwarden.settings import Settings
 
 BODY = bytes(range(256)) * 800
@@ -231,6 +235,15 @@ def test_a_download_arrives_whole_and_leaves_nothing(place: Settings) -> None:
     assert not path.exists() and not any((place.cache_dir / "downloads").iterdir())
 
 
+@pytest.mark.slow
+def test_the_decoder_takes_a_download(tmp_path: Path, place: Settings) -> None:
+    clip = make_clip(tmp_path / "a.mp4", 1.0)
+    with Server(says(clip.read_bytes())) as server, fetch(server.url("/x"), place, egress=egress()) as source:
+        assert probe(source.path).video_codec == "h264"
+        with decode(source.path, Every(0.5), 320) as decoding:
+            assert [frame_number(piece.pixels) for piece in decoding if isinstance(piece, Frame)] == [0, 12]
+
+
 @pytest.mark.parametrize("extra", [b"", b"X-A: 1\r\nContent-Length: 99999999\r\n"])
 def test_an_endless_body_is_cut_at_the_limit(extra: bytes, place: Settings) -> None:
     with (
@@ -337,6 +350,8 @@ def test_a_killed_download_leaves_nothing(tmp_path: Path) -> None:
     program = """
 import sys
 from reelwarden.ingest.fetch import fetch
+from reelwarden.media.decoder_process import decode, probe
+from reelwarden.media.sampling import Every
 from reelwarden.settings import load
 with fetch(sys.argv[1], load(), progress=lambda n, _: n > 200_000 and print(n, flush=True)):
     pass

@@ -49,13 +49,13 @@ def test_other_words_another_class_or_nothing_is_missed() -> None:
 
 
 def test_the_code_is_there_when_it_is_said_to_be() -> None:
-    for time, shown in [(9.4, False), (9.5, True), (11.0, True), (12.4, True), (12.5, False)]:
+    for time, shown in [(9.4, False), (9.5, True), (11.0, True), (12.2, True), (12.25, False)]:
         read = zxingcpp.read_barcodes(np.asarray(demo.draw(time, PLAIN)))
         assert [code.text for code in read] == ([demo.LINK] if shown else [])
 
 
 def test_the_caption_leaves_the_right_half_alone() -> None:
-    without, with_it = (np.asarray(demo.draw(time, PLAIN)) for time in (15.9, 16.0))
+    without, with_it = (np.asarray(demo.draw(time, PLAIN)) for time in (15.4, 15.5))
     changed = np.flatnonzero((without != with_it).any(axis=(0, 2)))
     assert changed.min() > 0 and changed.max() < demo.SIZE[0] * 0.4
 
@@ -81,13 +81,7 @@ def test_the_clip_is_made_once_and_with_its_truth(tmp_path: Path, demo_wheels: P
         video, audio = media.streams.video[0], media.streams.audio[0]
         assert (video.width, video.height, video.frames) == (*demo.SIZE, round(demo.END * demo.FPS))
         assert abs(float(audio.duration * audio.time_base) - demo.END) < 0.1
-    assert sorted(p.name for p in clip.parent.iterdir()) == [".lock", "demo-1.json", "demo-1.mp4"]
-
-
-@pytest.mark.slow
-def test_the_same_footage_gives_the_same_clip(tmp_path: Path, demo_wheels: Path) -> None:
-    one, other = (demo.build(tmp_path / name, demo_wheels).read_bytes() for name in ("one", "other"))
-    assert one == other
+    assert sorted(p.name for p in clip.parent.iterdir()) == [".lock", f"{clip.stem}.json", clip.name]
 
 
 def test_a_missing_package_and_a_wrong_one_are_refused(tmp_path: Path) -> None:

@@ -31,6 +31,14 @@ def test_pieces_follow_each_other_at_the_new_rate(tmp_path: Path) -> None:
     assert numbers(clip) == [5, 5, 6, 6, 7, 7, 8, 8, 9, 9] + [0] * 4 + [1] + [2] * 11 + [3] * 4
 
 
+def test_the_same_pieces_give_the_same_bytes(tmp_path: Path) -> None:
+    source = make_clip(tmp_path / "a.mp4", 1, audio=tone())
+    one, other = tmp_path / "one.mp4", tmp_path / "other.mp4"
+    for target in (one, other):
+        remake(target, [Piece(source, 0.1, 0.9)], (320, 180), 25, as_it_is)
+    assert one.read_bytes() == other.read_bytes()
+
+
 def test_a_crop_is_a_part_of_the_picture(tmp_path: Path) -> None:
     source = make_clip(tmp_path / "a.mp4", 0.4)
     sizes: list[tuple[int, int]] = []
