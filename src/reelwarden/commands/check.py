@@ -71,7 +71,7 @@ def command(
     asked = [part.strip() for part in labels.split(",") if part.strip()] if labels else all_labels()
     if save and len(sources) > 1 and not save.is_dir():
         raise UsageError("with several files --save takes a directory", f"mkdir {save}")
-    moderator = Moderator(ModelStore(settings.models_dir), asked)
+    moderator = Moderator(ModelStore(settings.models_dir, settings.own_models), asked)
     if not moderator.versions:
         raise UsageError("none of these labels can be told here", "run `reelwarden models install`")
     outcomes = []

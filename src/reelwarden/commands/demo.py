@@ -63,7 +63,7 @@ def _moderator(settings: Settings) -> Moderator:
     from reelwarden.moderate import Moderator
     from reelwarden.taxonomy import labels
 
-    moderator = Moderator(ModelStore(settings.models_dir), labels())
+    moderator = Moderator(ModelStore(settings.models_dir, settings.own_models), labels())
     needed = {expected.label for expected in TRUTH}
     missing = sorted(needed & {one.label for one in moderator.unavailable})
     if missing:

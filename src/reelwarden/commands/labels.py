@@ -21,7 +21,9 @@ def command(families: tuple[str, ...], as_json: bool) -> None:
     from reelwarden.taxonomy import descriptions, expand, labels
 
     wanted = expand(families) if families else frozenset(labels())
-    reasons = {u.label: u.reason for u in registry.unavailable(wanted, ModelStore(load().models_dir))}
+    settings = load()
+    store = ModelStore(settings.models_dir, settings.own_models)
+    reasons = {u.label: u.reason for u in registry.unavailable(wanted, store)}
     rows = [(label, text, reasons.get(label)) for label, text in descriptions().items() if label in wanted]
     if as_json:
         document = {
