@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -103,7 +104,7 @@ class _Network:
         inputs = [x, self._weight(f"{place}.weight")]
         if f"{place}.bias" in self.weights:
             inputs.append(self._weight(f"{place}.bias"))
-        more = {"dilations": dilations} if dilations else {}
+        more: dict[str, Any] = {"dilations": dilations} if dilations else {}
         return self.graph.add("Conv", *inputs, strides=strides, pads=pads * 2, **more)
 
     def _normed(self, x: str, place: str) -> str:
