@@ -62,7 +62,7 @@ def _key(signal: Signal) -> Key:
 def _evidence(signal: Signal) -> str:
     found = signal.evidence
     facts = sorted(found.facts.items())
-    return repr((found.text, found.box, facts, found.time, found.score, signal.same_as))
+    return repr((found.text, found.box, facts, found.words, signal.same_as))
 
 
 def _runs(about: str, picture: bool, signals: list[Signal], gap: float) -> list[Run]:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from reelwarden.domain import Signal
 
 WORDS = "text"
+SPEECH = "text.speech"
+"""Every stretch of speech is a moment of its own: somebody who says a thing twice says it twice."""
 NAMED = frozenset(
     {"qr", "logo", "known", "object", "animal", "plant", "scene"}
     | {
@@ -22,7 +24,7 @@ NAMED = frozenset(
     }
 )
 """Families and labels whose signals name what they found, in the evidence's text or in a fact."""
-NAMING_FACTS = ("name", "class", "kind", "gender", "expression", "language")
+NAMING_FACTS = ("name", "class", "kind", "gender", "expression", "language", "seen")
 SIMILAR = 0.6
 SHORT = 4
 """Words of fewer letters must be equal: `on` and `no` share little but are near."""
@@ -32,11 +34,13 @@ NUMBERS = 7
 
 def reads_words(label: str) -> bool:
     """Whether the label's signals are lines of words, each read a little differently from frame to frame."""
-    return label.startswith(f"{WORDS}.")
+    return label.startswith(f"{WORDS}.") and label != SPEECH
 
 
 def identity(label: str, signal: Signal) -> str:
     """What the signal is about; empty where all signals of the label are about the same."""
+    if label == SPEECH:
+        return repr(signal.start)
     if reads_words(label):
         return normal(signal.evidence.text or "")
     if label in NAMED or label.partition(".")[0] in NAMED:

@@ -25,10 +25,12 @@ from reelwarden.domain import (
     Signal,
     Unavailable,
     Verdict,
+    Word,
 )
 from reelwarden.errors import RecordingError
 
 FORMAT = 1
+WRITTEN_BY = "`reelwarden check FILE --save signals.jsonl` writes one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +81,52 @@ def replay(recording: Recording, policy: Policy) -> tuple[tuple[Moment, ...], Ve
     return moments, conclude(moments, recording.header.unavailable, policy)
 
 
-def read(lines: Iterable[str], source: str) -> Recording:
-    """The recording in `lines`; `source` is its name, for messages. Raises RecordingError."""
-    records = _records(lines, source)
+def read(lines: Iterable[str]) -> Recording:
+    """The recording in `lines`. Raises RecordingError."""
+    records = _records(lines)
     try:
-        header = _header(next(records, {}), source)
+        header = _header(next(records, {}))
         signals, end = _signals(records, header.detectors)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RecordingError(f"{source}: a record is not as we write it: {error!r}") from error
+        raise RecordingError(f"a record is not as we write it: {error!r}") from error
     if end is None:
         hint = "the run that wrote it was stopped; check the media again"
-        raise RecordingError(f"{source}: the recording was cut short after {len(signals)} signals", hint)
+        raise RecordingError(f"the recording was cut short after {len(signals)} signals", hint)
     if end.get("signals") != len(signals):
-        text = f"{source}: {len(signals)} signals, but the end marker counts {end.get('signals')}"
+        text = f"{len(signals)} signals, but the end marker counts {end.get('signals')}"
         raise RecordingError(text, "lines were lost or added; check the media again")
     return Recording(header, tuple(signals), Coverage(end.get("pictures"), float(end.get("step") or 0.0)))
 
 
-def _records(lines: Iterable[str], source: str) -> Iterator[dict[str, Any]]:
+def _records(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     decode = json.JSONDecoder(parse_constant=_not_a_number).raw_decode
     for number, line in enumerate(lines, 1):
         try:
             record, end = decode(line)
         except (ValueError, RecursionError) as error:
-            hint = "" if line.endswith("\n") else "the file was cut short in this line"
-            raise RecordingError(f"{source}:{number}: not a line of a recording", hint) from error
+            raise _not_ours(number, line) from error
         if not isinstance(record, dict) or line[end:].strip():
-            raise RecordingError(f"{source}:{number}: not a line of a recording")
+            raise _not_ours(number, line)
         yield record
+
+
+def _not_ours(number: int, line: str) -> RecordingError:
+    if not line.endswith("\n"):
+        return RecordingError(f"line {number} is incomplete", "the file was cut short; check the media again")
+    if number == 1:
+        return RecordingError("this is not a file of stored signals", WRITTEN_BY)
+    return RecordingError(f"line {number} is not a line of a recording")
 
 
 def _not_a_number(word: str) -> float:
     raise ValueError(word)
 
 
-def _header(record: Mapping[str, Any], source: str) -> Header:
+def _header(record: Mapping[str, Any]) -> Header:
     if "reelwarden_signals" not in record:
-        hint = "`reelwarden check FILE --save signals.jsonl` writes one"
-        raise RecordingError(f"{source}: this is not a file of stored signals", hint)
+        raise RecordingError("this is not a file of stored signals", WRITTEN_BY)
     if record["reelwarden_signals"] != FORMAT:
-        raise RecordingError(
-            f"{source}: written in format {record['reelwarden_signals']}, this program reads {FORMAT}"
-        )
+        raise RecordingError(f"written in format {record['reelwarden_signals']}, this program reads {FORMAT}")
     return Header(
         file=record["file"],
         media=MediaInfo(**{**record["media"], "kind": MediaKind(record["media"]["kind"])}),
@@ -149,7 +155,8 @@ def _signal(record: Mapping[str, Any], versions: Mapping[str, str]) -> Signal:
     get = record.get
     start, detector = record["start"], record["detector"]
     box, text, facts = get("box"), get("text"), get("facts")
-    found = box is not None or text is not None or facts
+    words = tuple(Word(*word) for word in get("words", ()))
+    found = box is not None or text is not None or facts or words
     return Signal(
         record["label"],
         float(record["score"]),
@@ -157,7 +164,7 @@ def _signal(record: Mapping[str, Any], versions: Mapping[str, str]) -> Signal:
         get("end", start),
         detector,
         record["version"] if "version" in record else versions[detector],
-        Evidence(Box(*box) if box else None, text, facts or {}) if found else NO_EVIDENCE,
+        Evidence(Box(*box) if box else None, text, facts or {}, words=words) if found else NO_EVIDENCE,
         get("same_as"),
     )
 
@@ -183,6 +190,7 @@ def _plain(signal: Signal, versions: Mapping[str, str]) -> dict[str, Any]:
         "box": box,
         "text": found.text,
         "facts": dict(found.facts) or None,
+        "words": [[w.text, float(w.start), float(w.end), float(w.probability)] for w in found.words] or None,
         "same_as": None if signal.same_as is None else float(signal.same_as),
     }
     return {key: value for key, value in record.items() if value is not None}

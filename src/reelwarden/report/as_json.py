@@ -80,6 +80,8 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
         said["text"] = piece.text
     if piece.facts:
         said["facts"] = dict(piece.facts)
+    if piece.words:
+        said["words"] = [asdict(word) for word in piece.words]
     return said
 
 

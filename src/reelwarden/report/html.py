@@ -30,21 +30,29 @@ REASONS = 5
 def page(results: Sequence[Result | Failure]) -> str:
     """The whole page for one or several files, as HTML text."""
     files = [_file(result, f"f{number}") for number, result in enumerate(results, 1)]
-    return _environment().get_template("page.html").render(
-        files=files,
-        signs=SIGNS,
-        counts=Counter(file["outcome"] for file in files),
-        style=Markup(_asset("page.css")),  # noqa: S704  (our own file)
-        script=Markup(_asset("page.js")),  # noqa: S704  (our own file)
-        policy=_content_policy(),
-        program=__version__,
-        REASONS=REASONS,
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            files=files,
+            signs=SIGNS,
+            counts=Counter(file["outcome"] for file in files),
+            style=Markup(_asset("page.css")),  # noqa: S704  (our own file)
+            script=Markup(_asset("page.js")),  # noqa: S704  (our own file)
+            policy=_content_policy(),
+            program=__version__,
+            REASONS=REASONS,
+        )
     )
 
 
 def _file(result: Result | Failure, anchor: str) -> dict[str, Any]:
     if isinstance(result, Failure):
-        said = {"code": result.error.code, "message": visible(str(result.error)), "hint": visible(result.error.hint)}
+        said = {
+            "code": result.error.code,
+            "message": visible(str(result.error)),
+            "hint": visible(result.error.hint),
+        }
         return {"anchor": anchor, "name": visible(result.file), "outcome": "error", "error": said}
     frames = view.frames(result, anchor)
     marks = view.marks(result, anchor, frames)
@@ -62,13 +70,17 @@ def _file(result: Result | Failure, anchor: str) -> dict[str, Any]:
         "ticks": view.ticks(length) if length else (),
         "frames": list(frames.values()),
         "words": [mark for mark in marks if mark.label == WORDS],
-        "hits": [mark for mark in marks if reads_words(mark.label) and mark.label not in {WORDS, "text.speech"}],
+        "hits": [
+            mark for mark in marks if reads_words(mark.label) and mark.label not in {WORDS, "text.speech"}
+        ],
         "codes": [mark for mark in marks if mark.family == CODES],
         "transcript": None if result.transcript is None else [_spoken(line) for line in result.transcript],
         "unavailable": _unavailable(result),
         "missing": len(result.unavailable),
         "how": _how(result),
-        "detectors": [(visible(name), visible(version)) for name, version in sorted(result.detectors.items())],
+        "detectors": [
+            (visible(name), visible(version)) for name, version in sorted(result.detectors.items())
+        ],
         "shares": view.shares(result.timing.stages),
         "notes": [visible(note) for note in result.notes],
     }
@@ -78,14 +90,24 @@ def _reasons(result: Result, marks: Sequence[view.Mark]) -> list[dict[str, str]]
     """The reasons, each with the moment that it stands for (none for an unavailable label)."""
     places = {(m.label, m.start, m.end): mark.anchor for m, mark in zip(result.moments, marks, strict=True)}
     return [
-        {"outcome": r.outcome.value, "why": visible(r.why), "anchor": places.get((r.label, r.start, r.end), "")}
+        {
+            "outcome": r.outcome.value,
+            "why": visible(r.why),
+            "anchor": places.get((r.label, r.start, r.end), ""),
+        }
         for r in result.verdict.reasons
     ]
 
 
 def _spoken(line: Any) -> dict[str, Any]:
     who = " · ".join(filter(None, (visible(line.speaker), visible(line.language))))
-    return {"start": line.start, "end": line.end, "time": clock(line.start), "who": who, "text": visible(line.text)}
+    return {
+        "start": line.start,
+        "end": line.end,
+        "time": clock(line.start),
+        "who": who,
+        "text": visible(line.text),
+    }
 
 
 def _unavailable(result: Result) -> list[tuple[str, list[str]]]:

@@ -119,7 +119,9 @@ def _mark(
         outcome=outcome.value,
         leads_to=_leads_to(moment, rule, outcome),
         start=moment.start,
-        times=clock(moment.start) if moment.end <= moment.start else f"{clock(moment.start)} – {clock(moment.end)}",
+        times=clock(moment.start)
+        if moment.end <= moment.start
+        else f"{clock(moment.start)} – {clock(moment.end)}",
         left=_percent(moment.start, length),
         width=_percent(moment.end - moment.start, length),
         peak=moment.peak,
@@ -142,7 +144,11 @@ def rows(found: Iterable[Mark]) -> tuple[Row, ...]:
     for mark in found:
         families.setdefault(mark.family, []).append(mark)
     made = [
-        Row(family, max((m.outcome for m in own), key=_gravity), tuple(sorted(own, key=lambda m: _gravity(m.outcome))))
+        Row(
+            family,
+            max((m.outcome for m in own), key=_gravity),
+            tuple(sorted(own, key=lambda m: _gravity(m.outcome))),
+        )
         for family, own in families.items()
     ]
     return tuple(sorted(made, key=lambda row: (-_gravity(row.outcome), row.family)))
@@ -174,7 +180,9 @@ def span(result: Result) -> float:
 
 def ticks(length: float) -> tuple[Tick, ...]:
     """Round times, about six of them."""
-    step = next((s for s in ROUND_STEPS if length / s <= TICKS), ROUND_STEPS[-1] * max(1, round(length / 43200)))
+    step = next(
+        (s for s in ROUND_STEPS if length / s <= TICKS), ROUND_STEPS[-1] * max(1, round(length / 43200))
+    )
     count = int(length / step + 1e-9)
     last = 96.0
     return tuple(
@@ -230,7 +238,12 @@ def _box(best: Evidence) -> tuple[float, float, float, float] | None:
     left, top, right, bottom = (
         min(1.0, max(0.0, side)) for side in (best.box.left, best.box.top, best.box.right, best.box.bottom)
     )
-    return (round(100 * left, 2), round(100 * top, 2), round(100 * (right - left), 2), round(100 * (bottom - top), 2))
+    return (
+        round(100 * left, 2),
+        round(100 * top, 2),
+        round(100 * (right - left), 2),
+        round(100 * (bottom - top), 2),
+    )
 
 
 def _piece(piece: Evidence) -> Piece:
