@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from clips import qr_picture, text_picture
 
 from reelwarden.detect import registry
 from reelwarden.detect.detector import FrameDetector
@@ -16,7 +17,6 @@ from reelwarden.models.catalogue import catalogue
 from reelwarden.models.session import Session
 from reelwarden.models.store import ModelStore
 from reelwarden.taxonomy import labels
-from clips import qr_picture, text_picture
 
 pytestmark = [pytest.mark.models, pytest.mark.slow]
 
@@ -144,9 +144,7 @@ def test_pixels_are_left_alone(make: Callable[[], FrameDetector]) -> None:
         assert np.array_equal(pixels, before[name]), name
 
 
-def test_only_asked_labels_are_told_and_only_their_models_opened(
-    kind: type[FrameDetector], store: ModelStore
-) -> None:
+def test_only_asked_labels_are_told_and_only_their_models_opened(kind: type[FrameDetector], store: ModelStore) -> None:
     for label in sorted(told(kind, store)):
         watched = WatchedStore(store.directory)
         detector = kind(watched, frozenset({label}))

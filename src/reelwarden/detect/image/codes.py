@@ -21,12 +21,13 @@ FORMATS = "QRCode MicroQRCode RMQRCode Aztec DataMatrix PDF417 MaxiCode EAN13 EA
 LONGEST = 4096
 """Characters of content that a signal carries."""
 
-LINKS = re.compile(r"^\s*(https?://|www\.|urlto:|mebkm:)|^[\w-]+(\.[\w-]+)*\.[a-z]{2,}(/\S*)?\s*$", re.I)
+LINKS = re.compile(r"^\s*(https?://|www\.|urlto:|mebkm:)", re.I)
+BARE_LINKS = re.compile(r"^\s*[\w-]+(\.[\w-]+)*\.[a-z]{2,}(/\S*)?\s*$", re.I)
 CONTACTS = re.compile(
     r"^\s*(mailto:|matmsg:|tel:|sms(to)?:|mecard:|begin:vcard|bizcard:|facetime(-audio)?:|skype:|tg:|whatsapp:|weixin:"
     r"|line:|viber:|https?://(www\.)?(t\.me|telegram\.me|wa\.me|api\.whatsapp\.com|u\.wechat\.com|weixin\.qq\.com"
     r"|qm\.qq\.com|line\.me|snapchat\.com/add|instagram\.com|(m\.)?facebook\.com|m\.me|discord\.gg|kik\.me|zalo\.me"
-    r"|onlyfans\.com)/)|^\s*\+?\d[\d ().-]{7,16}\d\s*$",
+    r"|onlyfans\.com)/)|^\s*(\+\d[\d ().-]{7,16}\d|\(?\d+(\)? ?|[ .-])\d+([ .-]\d+)+)\s*$",
     re.I,
 )
 PAYMENTS = re.compile(
@@ -65,7 +66,8 @@ class Codes(FrameDetector):
 def meaning(content: str) -> frozenset[str]:
     """The labels under `qr` that the content calls for. A link to an account or a payment page is both."""
     kinds = {LINK: LINKS, CONTACT: CONTACTS, PAYMENT: PAYMENTS}
-    return frozenset(label for label, pattern in kinds.items() if pattern.search(content))
+    found = frozenset(label for label, pattern in kinds.items() if pattern.search(content))
+    return found or frozenset({LINK} if BARE_LINKS.search(content) else ())
 
 
 def read(grey: np.typing.NDArray[np.uint8]) -> list[Any]:

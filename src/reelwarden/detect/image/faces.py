@@ -140,7 +140,7 @@ def age(years: Floats) -> tuple[float, dict[str, Fact]]:
     """
     each = np.arange(len(years))
     mean = float((years * each).sum())
-    near = float(years[np.abs(each - mean) <= NEAR_YEARS].sum())
+    near = float(years[np.abs(each - round(mean)) <= NEAR_YEARS].sum())
     low, high = (int(np.searchsorted(np.cumsum(years), share)) for share in (0.1, 0.9))
     span = {"from_years": max(0, min(low, round(mean) - NEAR_YEARS)), "to_years": max(high, round(mean) + NEAR_YEARS)}
     return near, {"years": round(mean), **span}
