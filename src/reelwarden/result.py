@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reelwarden.decide.rules import Policy
@@ -60,3 +60,15 @@ class Failure:
 
     file: str
     error: ReelwardenError
+
+
+def heard(moments: Iterable[Moment]) -> tuple[Spoken, ...] | None:
+    """The transcript that the moments of `text.speech` make up; None where there are none."""
+    lines = [_spoken(m) for m in moments if m.label == "text.speech" and m.evidence and m.evidence[0].text]
+    return tuple(lines) or None
+
+
+def _spoken(moment: Moment) -> Spoken:
+    said = moment.evidence[0]
+    speaker, language = (str(said.facts.get(name) or "") for name in ("speaker", "language"))
+    return Spoken(moment.start, moment.end, said.text or "", speaker, language)

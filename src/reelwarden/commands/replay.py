@@ -96,7 +96,7 @@ def _read(path: Path) -> replay.Recording:
     except OSError as error:
         raise RecordingError(f"the signals cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise RecordingError(f"this is not a file of stored signals") from error
+        raise RecordingError("this is not a file of stored signals") from error
 
 
 @contextmanager

@@ -141,7 +141,8 @@ def _missing(unavailable: Iterable[Unavailable]) -> str:
 
 def _time(timing: Timing, duration: float | None) -> str:
     """`4.1 s (7.3 × real time): decode 1.2, ocr 0.9, nudity 0.8`."""
-    pace = f" ({duration / timing.wall:.1f} × real time)" if duration and duration > 1 and "decode" in timing.stages else ""
+    looked = duration is not None and duration > 1 and "decode" in timing.stages
+    pace = f" ({(duration or 0) / timing.wall:.1f} × real time)" if looked else ""
     stages = sorted(timing.stages.items(), key=lambda stage: -stage[1])[:NAMES]
     parts = ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages if seconds >= 0.05)
     return f"{timing.wall:.1f} s{pace}" + (f"; CPU seconds: {parts}" if parts else "")
