@@ -56,12 +56,12 @@ def find(
         found += [number for number in numbers if not any(number.overlaps(other) for other in _taken(found))]
         rest = _without(folded, found)
     if "username" in asked:
-        _add(found, username.find(rest.original))
+        _add(found, username.find(rest))
     return sorted((match for match in found if match.category in asked), key=lambda match: match.start)
 
 
 def _addresses(folded: Folded, listed: Mapping[str, str] | None) -> list[Match]:
-    revealed = reveal(folded.text)
+    revealed = reveal(folded)
     found: list[Match] = []
     if "@" in folded.text or revealed is not None:
         _add(found, email.find(folded, revealed))

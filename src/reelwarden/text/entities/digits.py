@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
+from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.number_words import (
     Kind,
     Word,
@@ -24,21 +26,22 @@ from reelwarden.text.entities.number_words import (
 )
 
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^0-9]", re.S)
-_LETTERS = re.compile(r"[^\W\d_]+")
 _CJK = re.compile(r"[\u3007\u3400-\u9fff\uac00-\ud7a3]")
-_CJK_NUMERAL = re.compile(
-    r"[零〇洞一壹幺么妖二贰貳两兩三叁參叄四肆五伍六陆陸七柒拐八捌九玖十拾영공빵일이삼사오육륙칠팔구하둘셋넷다여열아]"
+_CJK_NUMERALS = re.compile(
+    r"(?:[零〇洞一壹幺么妖二贰貳两兩三叁參叄四肆五伍六陆陸七柒拐八捌九玖十拾영공빵일이삼사오육륙칠팔구하둘셋넷다여열아]\W{0,2}){3,}"
 )
 _LOOKALIKE_CHUNK = re.compile(r"(?<![^\W\d_])[oilszbg|!\d]+(?![^\W\d_])")
 _LOOKALIKES = {"o": "0", "q": "0", "l": "1", "i": "1", "z": "2", "s": "5", "b": "8", "g": "9"}
 _BARS = {"|": "1", "!": "1"}
-_BREAKS = frozenset("\0=%$€£¥<>@^~")
+_BREAKS = frozenset("\0=%$€£¥@")
 _JOINING = frozenset(" -'’‘`·\u3000")
 """What may stand inside one number said in words ("fifty-five")."""
 
 _LONGEST_GAP = 3
 _FEWEST = 7
-_STEPS_TO_RANK = 3
+_TOKENS_TO_RANK = 4000
+_TOKENS_TO_SEGMENT = 100
+_LANGUAGES_TRIED = 3
 """How many languages are tried where words are found."""
 
 
@@ -75,16 +78,12 @@ class Reading:
     bars: bool = False
 
 
-def count_digits(text: str) -> int:
-    return sum(map(text.count, "0123456789"))
-
-
-def readings(text: str, asked: Sequence[str]) -> Iterator[Reading]:
+def readings(folded: Folded, asked: Sequence[str]) -> Iterator[Reading]:
     """The readings worth trying, the plainest first; none where there cannot be seven digits."""
-    digits = count_digits(text)
-    words = number_word_count(text)
+    text, digits = folded.text, folded.digits
+    words = number_word_count(folded)
     if digits + 2 * words >= _FEWEST:
-        spoken = likely_languages(text, asked) if words else list(asked[:1]) or ["en"]
+        spoken = likely_languages(folded, asked) if words else list(asked[:1]) or ["en"]
         for language in spoken:
             yield Reading(language)
         if words > 1:
@@ -101,36 +100,43 @@ def _with_lookalikes(text: str) -> int:
     return sum(len(chunk) for chunk in _LOOKALIKE_CHUNK.findall(text))
 
 
-def number_word_count(text: str) -> int:
+def number_word_count(folded: Folded) -> int:
     """How many number words there are at most; quick, and a little too generous."""
-    known = all_words()
-    count = 0
-    if not text.isascii():
-        count = len(_CJK_NUMERAL.findall(text))
-    tokens = _LETTERS.findall(text)
-    count += sum(map(known.__contains__, tokens))
-    # Glued: a token with a number word at its front may hold one for every three letters.
-    for token in tokens:
-        if len(token) > 7 and token not in known and any(token[:n] in known for n in (2, 3, 4, 5, 6, 7, 8, 9, 10)):
-            count += len(token) // 3
-    return count
+    known, beginnings = all_words(), _beginnings()
+    tokens = folded.words
+    flags = bytes(map(known.__contains__, tokens))
+    count = flags.count(1)
+    if folded.digits < 3 and b"\1\1\1" not in flags:
+        count = 0
+    if not folded.original.isascii():
+        count += sum(map(len, _CJK_NUMERALS.findall(folded.text)))
+    # Glued: a token that begins like a number word may hold one for every three letters.
+    glued = (len(token) // 3 for token in tokens if len(token) > 7 and token[:3] in beginnings and token not in known)
+    return count + sum(glued)
 
 
-def likely_languages(text: str, asked: Sequence[str]) -> list[str]:
+@cache
+def _beginnings() -> frozenset[str]:
+    return frozenset(word[:3] for word in all_words() if len(word) >= 3)
+
+
+def likely_languages(folded: Folded, asked: Sequence[str]) -> list[str]:
     """The languages whose number words are the most frequent in the text, the asked ones first among equals."""
-    tokens = _LETTERS.findall(text[:20_000])
-    order = [*dict.fromkeys((*asked, "en", *languages()))]
+    tokens = folded.words[:_TOKENS_TO_RANK]
+    beginnings = _beginnings()
+    long = [token for token in tokens if len(token) > 5 and token[:3] in beginnings][:_TOKENS_TO_SEGMENT]
+    order = [code for code in dict.fromkeys((*asked, "en", *languages())) if code in languages()]
     scores = {}
     for rank, language in enumerate(order):
-        if language not in languages():
-            continue
         own = own_words(language)
         hits = sum(map(own.__contains__, tokens))
-        glued = sum(len(part) for t in tokens if len(t) > 3 and t not in own and (part := segment(t, language)))
-        cjk = sum(map(own.__contains__, text[:20_000])) if language in ("zh", "ko") else 0
-        scores[language] = (hits + glued + cjk, -rank)
-    best = sorted(scores, key=lambda code: scores[code], reverse=True)[:_STEPS_TO_RANK]
-    return [code for code in best if scores[code][0] > 0] or order[:1]
+        glued = sum(len(part) for token in long if token not in own and (part := segment(token, language)))
+        cjk = sum(map(own.__contains__, folded.text[:20_000])) if language in ("zh", "ko") else 0
+        # A language that nobody asked for must show more than a chance word.
+        needed = 1 if language == "en" or language in asked else 3
+        if hits + glued + cjk >= needed:
+            scores[language] = (hits + glued + cjk, -rank)
+    return sorted(scores, key=lambda code: scores[code], reverse=True)[:_LANGUAGES_TRIED] or order[:1]
 
 
 def runs(text: str, reading: Reading) -> Iterator[Run]:
@@ -264,7 +270,7 @@ def _cjk_parts(body: str, language: str) -> Iterator[_Part | None]:
     """Scripts without spaces: numerals anywhere in the token count, everything else breaks."""
     place = 0
     while place < len(body):
-        words = prefix(body[place:], language) if body[place] in _cjk_initials(language) else []
+        words = prefix(body[place:], language) if body[place] in _cjk_initials() else []
         for word, first, last in words:
             yield word, "", place + first, place + last, Source.WORDS
         if words:
@@ -274,15 +280,9 @@ def _cjk_parts(body: str, language: str) -> Iterator[_Part | None]:
             yield None
 
 
-def _cjk_initials(language: str) -> frozenset[str]:
-    found = _INITIALS.get(language)
-    if found is None:
-        both = (*own_words("zh"), *own_words("ko"))
-        found = _INITIALS[language] = frozenset(word[0] for word in both if not word.isascii())
-    return found
-
-
-_INITIALS: dict[str, frozenset[str]] = {}
+@cache
+def _cjk_initials() -> frozenset[str]:
+    return frozenset(word[0] for word in (*own_words("zh"), *own_words("ko")) if not word.isascii())
 
 
 def _is_lookalike(body: str, text: str, start: int) -> bool:

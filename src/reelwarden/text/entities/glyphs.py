@@ -14,6 +14,7 @@ from importlib.resources import files
 
 _LETTER = re.compile(r"(?:LETTER|SMALL CAPITAL) ([A-Z])(?: WITH .*)?$")
 _DIE = re.compile(r"DIE FACE-([1-6])$")
+_WORD = re.compile(r"[^\W\d_]+")
 _NAMED = {
     "ß": "ss",
     "ẞ": "ss",
@@ -104,6 +105,16 @@ class Folded:
     def __init__(self, original: str) -> None:
         self.original = original
         self.text = plain(original)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The runs of letters in the folded text."""
+        return _WORD.findall(self.text)
+
+    @cached_property
+    def digits(self) -> int:
+        """How many digits the folded text has."""
+        return sum(map(self.text.count, "0123456789"))
 
     @cached_property
     def _origin(self) -> array[int] | None:

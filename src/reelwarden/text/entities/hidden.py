@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from reelwarden.text.entities.glyphs import plain
+from reelwarden.text.entities.glyphs import Folded, plain
 from reelwarden.text.entities.hosts import COMMON_TLDS
 
 _WORDS = tomllib.loads(files(__package__).joinpath("address_words.toml").read_text("utf-8"))
@@ -36,13 +36,35 @@ _ANY, _SOME = r"\s{0,3}", r"\s{1,3}"
 _BULLET = r"\s?[,·•∙⋅]\s?"
 _AT, _DOT = _alternatives("at", "at_phrases"), _alternatives("dot")
 _LONG_AT = "|".join(word for word in _AT.split("|") if len(word) > 3 or not word.isascii())
+_LONG_AT_WORDS = _LONG_AT.split("|")
 _PROVIDER = _alternatives("providers")
+_ENDINGS = COMMON_TLDS | frozenset(_PROVIDER.split("|"))
 _TLD = "|".join(sorted(COMMON_TLDS, key=lambda tld: (-len(tld), tld)))
 
-_HINT = re.compile(
-    rf"{_OPEN}{_ANY}(?:@|\.|{_AT}|{_DOT}){_ANY}{_CLOSE}|\s(?:{_AT}|{_DOT})\s|\s\.|@\s|\s@|at_|_at|"
-    rf"at(?:{_PROVIDER})dot|\S \S \S \S|골뱅이|\w(?:{_DOT})\s?com\b|chiocciola|arobas|arroba"
-)
+_AT_WORDS = frozenset(part for word in _AT.split("|") for part in re.findall(r"[^\W\d_]+", word))
+_DOT_WORDS = frozenset(_DOT.split("|")) | {"dt"}
+_TELLING = tuple(word for word in (*_LONG_AT.split("|"), *_DOT.split("|")) if not word.isascii())
+"""Words of scripts that may stand glued to their neighbours."""
+_GLUED = ("dotcom", "dotnet", "dotorg", "pointcom", "punktcom", "puntocom", "pontocom", "atgmail", "atyahoo", "athotmail")
+_BRACKETED = re.compile(rf"{_OPEN}\s?(?:@|\.|{_AT}|{_DOT})\s?{_CLOSE}")
+_LOOSE = (" @", "@ ", " .", ". com", " com", "·", "•", "∙", "⋅")
+
+
+def _hides(folded: Folded) -> bool:
+    """May an address hide in the text? Quick, and generous."""
+    text, words = folded.text, folded.words
+    if not _AT_WORDS.isdisjoint(words) or not _DOT_WORDS.isdisjoint(words):
+        if not _ENDINGS.isdisjoint(words):
+            return True
+        apart = list(map(len, words)).count(1)
+        return apart >= 4 or _BRACKETED.search(text) is not None or any(word in text for word in _LONG_AT_WORDS)
+    if any(sign in text for sign in _LOOSE) or any(word in text for word in _GLUED):
+        return True
+    if not text.isascii() and any(word in text for word in _TELLING):
+        return True
+    if ("@" in text or "." in text) and list(map(len, words)).count(1) >= 4:
+        return True
+    return _BRACKETED.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +142,11 @@ _UNDERSCORE = re.compile(rf"(?<=\w){_SOME}(?:{_alternatives('underscore')}){_SOM
 _DASH = re.compile(rf"(?<=\w){_SOME}(?:{_alternatives('dash')}){_SOME}(?=\w)")
 
 
-def reveal(text: str) -> Revealed | None:
+def reveal(folded: Folded) -> Revealed | None:
     """The folded text with hidden signs made plain; None where nothing hides."""
-    if not _HINT.search(text):
+    if not _hides(folded):
         return None
+    text = folded.text
     revealed = Revealed(text)
     if _ENOUGH_APART.search(text):
         revealed.replace(_LETTERS_APART, "", sure=True)

@@ -24,11 +24,14 @@ _CONTEXT = re.compile(r"\bip\b|ipv4|address|server|host|ping|ssh|connect")
 def find(folded: Folded) -> list[Match]:
     return [
         Match("ip", *folded.span(start, end), value=value)
-        for start, end, value in (*_version_four(folded.text), *_version_six(folded.text))
+        for start, end, value in (*_version_four(folded), *_version_six(folded.text))
     ]
 
 
-def _version_four(text: str) -> Iterator[tuple[int, int, str]]:
+def _version_four(folded: Folded) -> Iterator[tuple[int, int, str]]:
+    if folded.digits < 4:
+        return
+    text = folded.text
     for match in _FOUR.finditer(text):
         numbers = [int(part) for part in re.findall(r"\d+", match[0])]
         if max(numbers) > 255 or _VERSION.search(text[max(0, match.start() - 16) : match.start()]):

@@ -56,7 +56,7 @@ def _links(text: str, folded: Folded, listed: Mapping[str, str] | None, revealed
                 yield (
                     match.start(),
                     end,
-                    _opened(text[match.start("host") : end]),
+                    _opened(match, end, folded, revealed),
                     _kind(match, end, folded, listed, revealed),
                 )
     if not _DOTTED.search(text):
@@ -69,7 +69,7 @@ def _links(text: str, folded: Folded, listed: Mapping[str, str] | None, revealed
         yield (
             match.start(),
             end,
-            _opened(text[match.start() : end]),
+            _opened(match, end, folded, revealed),
             _kind(match, end, folded, listed, revealed),
         )
 
@@ -82,8 +82,15 @@ def _end(match: re.Match[str]) -> int:
     return max(match.start() + len(stripped), match.end("host"))
 
 
-def _opened(address: str) -> str:
-    return "https://" + address
+def _opened(match: re.Match[str], end: int, folded: Folded, revealed: Revealed | None) -> str:
+    """The address as a browser takes it; the path keeps its capitals where they are known."""
+    host = match["host"]
+    rest = match.string[match.end("host") : end]
+    if revealed is None and rest:
+        first, last = folded.span(match.end("host"), end)
+        rest = folded.original[first:last]
+    scheme = match.groupdict().get("scheme") or "https"
+    return f"{'https' if 's' in scheme else 'http'}://{host}{rest}"
 
 
 def _kind(

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
 from reelwarden.text.entities.glyphs import plain
@@ -109,19 +110,26 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def all_words() -> frozenset[str]:
-    """Every number word of every language."""
-    return frozenset(
-        word for code in languages() for word, meaning in own_words(code).items() if meaning.kind in _NUMBERS
-    )
+    """Every number word of every language, joints and spoken signs among them."""
+    return frozenset(word for code in languages() for word in own_words(code))
 
 
 @cache
-def _by_initial(language: str) -> Mapping[str, tuple[str, ...]]:
-    """Words under their first letter, the longest first."""
+def _by_beginning(language: str) -> Mapping[str, tuple[str, ...]]:
+    """Words under their first two letters (words of one letter under that), the longest first."""
     table: dict[str, list[str]] = {}
     for word in sorted(vocabulary(language), key=len, reverse=True):
-        table.setdefault(word[0], []).append(word)
-    return {initial: tuple(words) for initial, words in table.items()}
+        table.setdefault(word[:2], []).append(word)
+    return {beginning: tuple(words) for beginning, words in table.items()}
+
+
+def _candidates(token: str, place: int, table: Mapping[str, tuple[str, ...]]) -> Iterator[int]:
+    """The ends of the words that stand at a place of the token, the longest first."""
+    for word in table.get(token[place : place + 2], ()):
+        if token.startswith(word, place):
+            yield place + len(word)
+    if place + 1 < len(token) and token[place] in table:
+        yield place + 1
 
 
 def segment(token: str, language: str) -> list[tuple[Word, int, int]] | None:
@@ -129,44 +137,42 @@ def segment(token: str, language: str) -> list[tuple[Word, int, int]] | None:
     words = vocabulary(language)
     if (whole := words.get(token)) is not None:
         return [(whole, 0, len(token))]
-    if len(token) > _LONGEST_TOKEN or token[0] not in _by_initial(language):
+    if len(token) > _LONGEST_TOKEN:
         return None
-    follows = _followers(token, language)
-    if follows[0] is None:
-        return None
-    parts, place = [], 0
-    while place < len(token):
-        end = follows[place]
-        assert end is not None
-        parts.append((words[token[place:end]], place, end))
-        place = end
-    return parts
+    ends = _ends(token, _by_beginning(language))
+    return None if ends is None else [(words[token[a:b]], a, b) for a, b in pairwise((0, *ends))]
 
 
-def _followers(token: str, language: str) -> list[int | None]:
-    """For each place the end of the word to take there, so that the rest of the token can be read too."""
-    table = _by_initial(language)
-    follows: list[int | None] = [None] * (len(token) + 1)
-    follows[len(token)] = len(token)
-    for place in range(len(token) - 1, -1, -1):
-        for word in table.get(token[place], ()):
-            end = place + len(word)
-            if end <= len(token) and follows[end] is not None and token.startswith(word, place):
-                follows[place] = end
-                break
-    return follows
+def _ends(token: str, table: Mapping[str, tuple[str, ...]]) -> list[int] | None:
+    """Where the words end that fill the whole token; each place is tried once only."""
+    ends: list[int] = []
+    ways = [_candidates(token, 0, table)]
+    seen: set[int] = set()
+    while ways:
+        end = next(ways[-1], None)
+        if end is None:
+            ways.pop()
+            if ends:
+                ends.pop()
+        elif end == len(token):
+            return [*ends, end]
+        elif end not in seen:
+            seen.add(end)
+            ends.append(end)
+            ways.append(_candidates(token, end, table))
+    return None
 
 
 def prefix(token: str, language: str) -> list[tuple[Word, int, int]]:
     """The number words that a token of a script without spaces begins with, each the longest."""
-    table, words = _by_initial(language), vocabulary(language)
+    table, words = _by_beginning(language), vocabulary(language)
     parts, place = [], 0
     while place < len(token):
-        word = next((w for w in table.get(token[place], ()) if token.startswith(w, place)), None)
-        if word is None:
+        end = next(_candidates(token, place, table), None)
+        if end is None:
             break
-        parts.append((words[word], place, place + len(word)))
-        place += len(word)
+        parts.append((words[token[place:end]], place, end))
+        place = end
     return parts
 
 

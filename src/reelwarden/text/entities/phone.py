@@ -40,7 +40,7 @@ _Found = tuple[int, int, PhoneNumber]
 def find(folded: Folded, countries: Sequence[str], languages: Sequence[str]) -> list[Match]:
     """Numbers that are valid in one of the countries (ISO 3166, small letters; the first that fits is named)."""
     text = folded.text
-    ways = readings(text, languages)
+    ways = readings(folded, languages)
     first = next(ways, None)
     if first is None:
         return []

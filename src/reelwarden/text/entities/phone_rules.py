@@ -31,7 +31,7 @@ def _pattern(region: str) -> re.Pattern[str] | None:
     trunk = f"(?:{trunk})?" if trunk else ""
     abroad = metadata.international_prefix or "00"
     code = metadata.country_code
-    return re.compile(f"(?:(?:{abroad})?{code})?{trunk}(?:{metadata.general_desc.national_number_pattern})")
+    return re.compile(f"(?:(?:{abroad})?{code})?{trunk}(?:{general.national_number_pattern})")
 
 
 def known_country(country: str) -> bool:

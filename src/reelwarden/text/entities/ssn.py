@@ -26,7 +26,7 @@ _ADVERTISED = frozenset(("078051120", "219099999"))
 def find(folded: Folded, languages: Sequence[str]) -> list[Match]:
     text = folded.text
     found = []
-    for match in _SPACED.finditer(text):
+    for match in _SPACED.finditer(text) if folded.digits >= 9 else ():
         digits = re.sub(r"\D", "", match[0])
         hyphens = match[1] == "-"
         if _issued(digits) and (hyphens or _in_context(text, match.start(), match.end())):
@@ -38,7 +38,7 @@ def find(folded: Folded, languages: Sequence[str]) -> list[Match]:
 
 def _in_the_lattice(folded: Folded, languages: Sequence[str], found: Sequence[Match]) -> list[Match]:
     more: list[Match] = []
-    for start, end, digits in _nines(folded.text, languages):
+    for start, end, digits in _nines(folded, languages):
         match = Match("ssn", *folded.span(start, end), value=_written(digits))
         fresh = not any(match.overlaps(other) for other in (*found, *more))
         if fresh and _issued(digits) and _in_context(folded.text, start, end):
@@ -46,9 +46,9 @@ def _in_the_lattice(folded: Folded, languages: Sequence[str], found: Sequence[Ma
     return more
 
 
-def _nines(text: str, languages: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    for reading in readings(text, languages):
-        for run in runs(text, reading):
+def _nines(folded: Folded, languages: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    for reading in readings(folded, languages):
+        for run in runs(folded.text, reading):
             digits = "".join(item.digits for item in run)
             if len(digits) == 9:
                 yield run[0].start, run[-1].end, digits
