@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import av
 from av.audio.stream import AudioStream
@@ -18,9 +19,9 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from reelwarden.domain import MediaInfo, MediaKind
-from reelwarden.errors import LimitExceeded, MediaDamaged, NotMedia
+from reelwarden.errors import LimitExceeded, MediaDamaged, MediaError, NotMedia
 from reelwarden.media.limits import Limits, check_pixels, check_streams
-from reelwarden.media.picture import displayed_size, orientation
+from reelwarden.media.size import displayed_size
 
 FORMATS = (
     "mov,matroska,mpegts,mpeg,mpegvideo,m4v,h264,hevc,vvc,av1,obu,ivf,avi,flv,live_flv,asf,ogg,nut,rm,mxf,dv,"
@@ -29,15 +30,19 @@ FORMATS = (
 SPLICED = frozenset({"mpegts", "mpeg", "flv", "live_flv", "asf", "rm"})
 """Formats whose time stamps are restarted at splices and begin anywhere; the others count from the media's start."""
 
+ENCRYPTED = (b"pssh", b"encv", b"enca")
 ATTACHED_PICTURE = 0x400
-DISCARD_ALL = 48
 LATE_START = 10.0
 PROBE = {"probesize": "5000000", "analyzeduration": "5000000"}
 
 
 @dataclass(slots=True)
 class Opened:
-    """An open container and what will be decoded of it. `origin` is the time stamp, in seconds, that counts as 0."""
+    """An open container and what will be decoded of it.
+
+    `origin` is the time stamp, in seconds, that counts as 0. `duration` is what plans are told; at first, the claim.
+    `unseen`: further video streams, which a player would not show and we do not look at.
+    """
 
     container: InputContainer
     video: VideoStream | None
@@ -46,6 +51,8 @@ class Opened:
     origin: float
     spliced: bool
     info: MediaInfo
+    duration: float | None
+    unseen: int
 
 
 def open_container(fd: int, limits: Limits) -> Opened:
@@ -61,8 +68,11 @@ def open_container(fd: int, limits: Limits) -> Opened:
     if video is not None:
         check_pixels(video.codec_context.width, video.codec_context.height, limits)
     spliced = container.format.name in SPLICED
+    unseen = sum(s is not video and s is not cover for s in pictures)
     info = _info(container, video, sounds, os.fstat(fd).st_size)
-    return Opened(container, video, cover, sounds, _origin(container, spliced), spliced, info)
+    return Opened(
+        container, video, cover, sounds, _origin(container, spliced), spliced, info, info.duration, unseen
+    )
 
 
 def _open(fd: int, limits: Limits) -> InputContainer:
@@ -73,7 +83,7 @@ def _open(fd: int, limits: Limits) -> InputContainer:
     each = [{"max_pixels": str(limits.max_pixels)}] * limits.max_streams
     try:
         try:
-            return av.open("fd:", options=options, stream_options=each, metadata_errors="replace")
+            return av.open("fd:", options=options, stream_options=cast(Any, each), metadata_errors="replace")
         except ValueError as error:
             if "stream_options" not in str(error):
                 raise
@@ -82,14 +92,17 @@ def _open(fd: int, limits: Limits) -> InputContainer:
     except MemoryError:
         raise
     except (av.FFmpegError, ValueError) as error:
-        raise _refusal(error, limits) from error
+        raise _refusal(error, fd, limits) from error
 
 
-def _refusal(error: Exception, limits: Limits) -> NotMedia | LimitExceeded:
+def _refusal(error: Exception, fd: int, limits: Limits) -> MediaError:
     if "exceeds specified max pixel" in str(error):
         return LimitExceeded(
             "pixels", f"a picture in this file has more than {limits.max_pixels / 1e6:.0f} million pixels"
         )
+    start = os.pread(fd, 1 << 20, 0)
+    if start[4:8] == b"ftyp" and any(box in start for box in ENCRYPTED):
+        return MediaDamaged("this file is encrypted")
     return NotMedia(
         "this is not a media file that we can read", "see docs/concepts/03-media.md for the formats"
     )
@@ -114,26 +127,20 @@ def _origin(container: InputContainer, spliced: bool) -> float:
 def _info(
     container: InputContainer, video: VideoStream | None, sounds: list[AudioStream], size: int
 ) -> MediaInfo:
-    return MediaInfo(
+    info = MediaInfo(
         kind=MediaKind.VIDEO if video is not None else MediaKind.AUDIO,
         container=container.format.name.split(",")[0],
         bytes=size,
         duration=container.duration / av.time_base if container.duration and container.duration > 0 else None,
         audio_codec=sounds[0].codec_context.name if sounds else "",
         audio_tracks=len(sounds),
-        **(_video_info(video) if video is not None else {}),
     )
-
-
-def _video_info(video: VideoStream) -> dict[str, object]:
+    if video is None:
+        return info
     context = video.codec_context
     width, height = displayed_size(context.width, context.height, video.sample_aspect_ratio)
-    return {
-        "width": width,
-        "height": height,
-        "frame_rate": float(video.average_rate or 0),
-        "video_codec": context.name,
-    }
+    rate = float(video.average_rate or 0)
+    return replace(info, width=width, height=height, frame_rate=rate, video_codec=context.name)
 
 
 def warm_up() -> None:

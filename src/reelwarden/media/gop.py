@@ -94,6 +94,12 @@ class Groups(Generic[P]):
             yield Group(self._packets, opens=self._opens)
             self._packets = []
 
+    def drain(self) -> list[P]:
+        """All packets that are held, in order, for a reader that gives up on groups."""
+        held = self._packets + self._ahead
+        self._packets, self._ahead = [], []
+        return held
+
     def _push_ahead(self, packet: P) -> Group[P] | None:
         key = self._ahead[0].shown
         leads = key is not None and packet.shown is not None and packet.shown < key and not packet.key
@@ -164,8 +170,10 @@ def goals(
     if not pictures:
         return found
     times = [time for time, _ in pictures]
-    before = end if until is None else until - max(EPSILON, snap)
+    before = end if until is None else until - EPSILON
     while wishes.due(before):
+        if until is not None and _nearer_next(wishes.next or 0.0, times[0], until, snap):
+            break
         wanted = wishes.take()
         time, packet = pictures[max(0, bisect_right(times, wanted + EPSILON) - 1)]
         found.append(Goal(time, packet, wanted))
@@ -174,3 +182,7 @@ def goals(
         time, packet = pictures[-1]
         found.append(Goal(time, packet, time))
     return found
+
+
+def _nearer_next(wanted: float, key: float, until: float, snap: float) -> bool:
+    return until - wanted <= snap and until - wanted < wanted - key

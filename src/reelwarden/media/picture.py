@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import struct
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc, Interpolation, VideoReformatter
-from numpy.typing import NDArray
 
+from reelwarden.media.orientation import Orientation, from_clockwise, from_matrix
+from reelwarden.media.size import displayed_size, reduced_size
 from reelwarden.media.stillness import SIDE, Thumbnail
 
 UNSPECIFIED = 2
@@ -18,57 +18,14 @@ HD_LINES = 720
 HDR_CURVES = frozenset({int(ColorTrc.SMPTE2084), int(ColorTrc.ARIB_STD_B67)})
 
 
-@dataclass(frozen=True, slots=True)
-class Orientation:
-    """How the stored picture is turned for display: exchange the axes first, then mirror."""
-
-    transpose: bool = False
-    mirror_x: bool = False
-    mirror_y: bool = False
-
-    def apply(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        if self.transpose:
-            pixels = pixels.transpose(1, 0, 2)
-        turned = pixels[:: -1 if self.mirror_y else 1, :: -1 if self.mirror_x else 1]
-        return np.ascontiguousarray(turned)
-
-    @property
-    def degrees(self) -> int:
-        """The clockwise turn, 0, 90, 180 or 270; of a mirrored picture that which is left after unmirroring it."""
-        if self.transpose:
-            return 90 if self.mirror_x else 270
-        return 180 if self.mirror_y else 0
-
-
-UPRIGHT = Orientation()
-
-
-def orientation(matrix: bytes | None) -> Orientation:
-    """From a display matrix (nine 32-bit numbers; ISO 14496-12, 6.2.2). Odd angles go to the nearest right angle."""
-    if matrix is None or len(matrix) < 36:
-        return UPRIGHT
-    a, b, _, c, d = struct.unpack("<5i", matrix[:20])
-    if abs(b) + abs(c) > abs(a) + abs(d):
-        return Orientation(transpose=True, mirror_x=c < 0, mirror_y=b < 0)
-    return Orientation(mirror_x=a < 0, mirror_y=d < 0)
-
-
 def frame_orientation(frame: VideoFrame) -> Orientation:
-    matrix = frame.side_data.get("DISPLAYMATRIX")
-    return orientation(bytes(matrix) if matrix is not None else None)
-
-
-def displayed_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:
-    """The size with square pixels; the height stays. An aspect beyond 1:10 is taken for an error and ignored."""
-    if aspect and Fraction(1, 10) < aspect < 10:
-        width = max(1, round(width * aspect))
-    return width, height
-
-
-def reduced_size(width: int, height: int, side: int) -> tuple[int, int]:
-    """The size whose longest side is at most `side`; never enlarged."""
-    scale = min(1.0, side / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    try:
+        matrix: Any = frame.side_data.get("DISPLAYMATRIX")
+    except (
+        ValueError
+    ):  # there is side data of a kind that PyAV cannot name: then the angle is all we can have
+        return from_clockwise(-frame.rotation)
+    return from_matrix(bytes(matrix) if matrix is not None else None)
 
 
 class PictureMaker:
@@ -96,8 +53,7 @@ class PictureMaker:
 
     def thumbnail(self, reduced: VideoFrame) -> Thumbnail:
         small = self._thumb.reformat(reduced, SIDE, SIDE, "gray", interpolation=Interpolation.AREA, threads=1)
-        plane = small.planes[0]
-        return np.frombuffer(plane, np.uint8).reshape(SIDE, plane.line_size)[:, :SIDE].copy()
+        return np.asarray(small.to_ndarray(), np.uint8)
 
 
 def source_colours(frame: VideoFrame) -> int | None:

@@ -15,6 +15,8 @@ from itertools import count
 from reelwarden.errors import UsageError
 
 LAST = math.inf
+SLACK = 0.1
+"""A key picture is decoded for almost nothing, so it answers an instant at most this part of the step before it."""
 
 
 def _positive(what: str, number: float) -> None:
@@ -79,8 +81,13 @@ class ByDuration:
     def instants(self, duration: float | None) -> Iterator[float]:
         if duration is None:
             return self.otherwise.instants(None)
+        return Every(self.step(duration)).instants(duration)
+
+    def step(self, duration: float | None) -> float:
+        if duration is None:
+            return self.otherwise.seconds
         fits = (step for point, step in zip(self.points, self.steps, strict=False) if duration <= point)
-        return Every(next(fits, self.steps[-1])).instants(duration)
+        return next(fits, self.steps[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,13 @@ Plan = Every | Count | ByDuration | KeyFrames
 def needs_duration(plan: Plan) -> bool:
     """Whether the plan's instants depend on the duration, so that it is worth measuring first."""
     return isinstance(plan, Count | ByDuration)
+
+
+def slack(plan: Plan, duration: float | None) -> float:
+    """How long before a key picture an instant may lie to be answered by it; only regular steps allow for that."""
+    if isinstance(plan, Every):
+        return plan.seconds * SLACK
+    return plan.step(duration) * SLACK if isinstance(plan, ByDuration) else 0.0
 
 
 def choose(

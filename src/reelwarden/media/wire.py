@@ -79,7 +79,7 @@ def frame_parts(frame: Frame) -> tuple[bytes, memoryview]:
     height, width = frame.pixels.shape[:2]
     same = math.nan if frame.same_as is None else frame.same_as
     body = FRAME.pack(frame.time, frame.wanted, same, frame.width, frame.height, width, height)
-    return head(PICTURE, len(body) + frame.pixels.nbytes) + body, memoryview(frame.pixels.reshape(-1))
+    return head(PICTURE, len(body) + frame.pixels.nbytes) + body, frame.pixels.reshape(-1).data
 
 
 def parse_frame(body: bytearray, side: int) -> Frame:
@@ -120,7 +120,7 @@ def info_facts(info: MediaInfo) -> dict[str, Any]:
 
 
 def parse_info(value: dict[str, Any]) -> MediaInfo:
-    kept = {f.name: value.get(f.name) for f in fields(MediaInfo)}
+    kept: dict[str, Any] = {f.name: value.get(f.name) for f in fields(MediaInfo)}
     try:
         for name in ("container", "video_codec", "audio_codec"):
             kept[name] = str(kept[name])[:40]
@@ -140,10 +140,11 @@ def plan_facts(plan: sampling.Plan) -> dict[str, Any]:
 
 def parse_plan(value: dict[str, Any]) -> sampling.Plan:
     given = dict(value)
-    kind = _PLANS[given.pop("name")]
+    kind: Any = _PLANS[given.pop("name")]
     if "otherwise" in given:
         given["otherwise"] = sampling.Every(**given["otherwise"])
-    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
+    plan: sampling.Plan = kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in given.items()})
+    return plan
 
 
 def parse_limits(value: dict[str, Any]) -> Limits:

@@ -1,0 +1,87 @@
+"""The packets of an open container, in file order, on one rising clock and within the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import av
+from av.packet import Packet
+from av.stream import Discard, Stream
+
+from reelwarden.media.clock import Clock
+from reelwarden.media.container import Opened
+from reelwarden.media.emitter import Tally
+from reelwarden.media.limits import Limits, check_duration, check_packets
+
+Pace = Callable[[float], None]
+"""Told the seconds of media read so far."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A packet with its times in seconds on the media's clock; `shown` is None where the file does not say."""
+
+    packet: Packet[Any]
+    shown: float | None
+    decoded: float | None
+    size: int
+    key: bool
+    hidden: bool
+
+
+@dataclass(slots=True)
+class Reader:
+    """Iterate once. `read` counts the packets of each stream, by its index."""
+
+    opened: Opened
+    streams: Sequence[Stream]
+    limits: Limits
+    tally: Tally
+    pace: Pace
+    read: dict[int, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Held]:
+        clock = Clock(self.opened.spliced)
+        for packet in self._packets():
+            self.tally.packets += 1
+            self.read[packet.stream_index] = self.read.get(packet.stream_index, 0) + 1
+            yield self._placed(packet, clock)
+
+    def _packets(self) -> Iterator[Packet[Any]]:
+        for stream in self.opened.container.streams:
+            stream.discard = Discard.default if stream in self.streams else Discard.all
+        packets = self.opened.container.demux(*self.streams) if self.streams else iter(())
+        while True:
+            try:
+                packet = next(packets, None)
+            except MemoryError:
+                raise
+            except (av.FFmpegError, ValueError):  # broken off: what came before counts
+                self.tally.errors += 1
+                self.tally.truncated = True
+                return
+            if packet is None:
+                return
+            if packet.size:
+                yield packet
+
+    def _placed(self, packet: Packet[Any], clock: Clock) -> Held:
+        base, origin = packet.time_base, self.opened.origin
+        stamp = packet.dts if packet.dts is not None else packet.pts
+        if stamp is not None:
+            shift = round(clock.shift(packet.stream_index, float(stamp * base) - origin) / base)
+            if shift:
+                packet.pts = packet.pts + shift if packet.pts is not None else None
+                packet.dts = packet.dts + shift if packet.dts is not None else None
+        self._check(clock.now)
+        shown = None if packet.pts is None else float(packet.pts * base) - origin
+        decoded = None if packet.dts is None else float(packet.dts * base) - origin
+        return Held(packet, shown, decoded, packet.size, packet.is_keyframe, packet.is_discard)
+
+    def _check(self, now: float) -> None:
+        self.tally.seconds = now
+        self.pace(now)
+        check_duration(now, self.limits)
+        check_packets(self.tally.packets, now, self.limits)

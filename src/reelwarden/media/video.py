@@ -1,0 +1,183 @@
+"""The wanted pictures of one video stream, for as little decoding as correctness allows.
+
+Packets of one group of pictures are held; only reference pictures and the wanted ones are decoded, and nothing after
+the last wanted one. A group in which nothing is wanted is never decoded. The decoder is emptied between groups, so that
+damage in one does not reach the next. Streams with few pictures a second are decoded as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import av
+import numpy as np
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+from reelwarden.domain import Frame
+from reelwarden.media.container import Opened
+from reelwarden.media.emitter import Emitter, Tally
+from reelwarden.media.gop import EPSILON, Goal, Group, Groups, Wishes, goals
+from reelwarden.media.limits import Limits
+from reelwarden.media.packets import Held
+from reelwarden.media.picture import PictureMaker, frame_orientation
+from reelwarden.media.sampling import LAST, KeyFrames, Plan, slack
+from reelwarden.media.size import displayed_size
+from reelwarden.media.stillness import Stillness, Thumbnail
+
+SLOW = 6.0
+"""Below so many pictures a second there is nothing to gain by holding groups."""
+INFLEXIBLE = frozenset({"libdav1d", "vp9", "vp8"})
+"""Decoders that cannot be told packet by packet what to skip, and so are told to skip nothing."""
+
+
+class Decoded:
+    """A decoded picture, reduced when it is first looked at."""
+
+    def __init__(self, frame: VideoFrame, aspect: Fraction | None, maker: PictureMaker) -> None:
+        self.turn = frame_orientation(frame)
+        self.width, self.height = self.turn.size(*displayed_size(frame.width, frame.height, aspect))
+        self._frame, self._aspect, self._maker = frame, aspect, maker
+        self._reduced: VideoFrame | None = None
+
+    def _small(self) -> VideoFrame:
+        if self._reduced is None:
+            self._reduced = self._maker.reduce(self._frame, self._aspect)
+        return self._reduced
+
+    def thumbnail(self) -> Thumbnail:
+        return self._maker.thumbnail(self._small())
+
+    def pixels(self) -> NDArray[np.uint8]:
+        return self.turn.apply(np.asarray(self._small().to_ndarray(), np.uint8))
+
+
+class VideoSampler:
+    """Give it the stream's packets in order. `first` is the first picture shown, for the facts that only it tells."""
+
+    def __init__(
+        self, opened: Opened, plan: Plan, side: int, still: Stillness | None, limits: Limits, tally: Tally
+    ) -> None:
+        assert opened.video is not None
+        self.first: Decoded | None = None
+        self._origin, self._stream, self._context = opened.origin, opened.video, opened.video.codec_context
+        self._tally, self._keys = tally, isinstance(plan, KeyFrames)
+        self._maker, self._emitter = PictureMaker(side), Emitter(still, limits, tally)
+        self._wishes, self._snap = Wishes(plan.instants(opened.duration)), slack(plan, opened.duration)
+        self._groups: Groups[Held] = Groups(limits.max_gop_bytes)
+        self._base = float(self._stream.time_base or 0)
+        self._rate = float(self._stream.average_rate or 0) or 25.0
+        self._all = self._rate < SLOW
+        self._before: tuple[float, VideoFrame] | None = None
+        self._next_time = 0.0
+        self._context.thread_count = 1
+        self._context.options = {"max_pixels": str(limits.max_pixels)}
+        self._skip(nothing=True)
+
+    def push(self, held: Held) -> Iterator[Frame]:
+        if self._all:
+            yield from self._follow(self._decode(held.packet))
+            return
+        group = self._groups.push(held)
+        if group is not None:
+            yield from self._group(group)
+
+    def end(self) -> Iterator[Frame]:
+        for group in self._groups.end():
+            yield from self._group(group)
+        if self._all:
+            yield from self._follow(self._decode(None))
+            yield from self._last()
+
+    def _group(self, group: Group[Held]) -> Iterator[Frame]:
+        if (
+            not group.stamped()
+        ):  # its pictures cannot be told from their packets: from here on decode everything
+            self._all = True
+            self._skip(nothing=True)
+            for held in [*group.packets, *self._groups.drain()]:
+                yield from self._follow(self._decode(held.packet))
+            return
+        wanted = self._goals(group)
+        if wanted or not group.closes or not group.opens:
+            yield from self._run(group, wanted)
+
+    def _goals(self, group: Group[Held]) -> list[Goal]:
+        pictures = group.pictures()
+        if self._keys:
+            return [Goal(pictures[0][0], pictures[0][1], pictures[0][0])] if pictures and group.opens else []
+        last = max(pictures, default=(0.0, 0))[0]
+        lasts = max(
+            (float((h.packet.duration or 0) * h.packet.time_base) for h in group.packets), default=0.0
+        )
+        return goals(pictures, self._wishes, group.until, last + max(lasts, 2 * EPSILON), self._snap)
+
+    def _run(self, group: Group[Held], wanted: list[Goal]) -> Iterator[Frame]:
+        """Decodes the group as far as it must. A piece of a group is decoded to its end: the next piece needs it."""
+        need = {goal.packet for goal in wanted}
+        feed: list[Held | None] = [*group.packets]
+        if group.closes:
+            reach = max(need, default=-1) + 1
+            feed = [*[*feed, *group.ahead][:reach], None] if wanted else []
+        waiting, frame, time = list(wanted), None, 0.0
+        for index, held in enumerate(feed):
+            self._skip(nothing=index in need)
+            for frame in self._decode(held.packet if held else None):
+                time = self._time(frame)
+                while waiting and waiting[0].time <= time + EPSILON:
+                    yield self._emit(frame, time, waiting.pop(0).wanted)
+        self._tally.missed += len(waiting)
+        if waiting and frame is not None:  # damaged: the nearest that there is
+            yield self._emit(frame, time, waiting[0].wanted)
+        if group.closes:
+            self._context.flush_buffers()
+
+    def _follow(self, frames: list[VideoFrame]) -> Iterator[Frame]:
+        """Every decoded picture in order: a wish is answered by the picture before the first one that is later."""
+        for frame in frames:
+            time = self._time(frame)
+            if self._keys and frame.key_frame:
+                yield self._emit(frame, time, time)
+            shown, self._before = self._before or (time, frame), (time, frame)
+            while self._wishes.due(time - EPSILON):
+                yield self._emit(shown[1], shown[0], self._wishes.take())
+
+    def _last(self) -> Iterator[Frame]:
+        if self._before is None:
+            return
+        time, frame = self._before
+        lasts = (frame.duration or 0) * self._base
+        while self._wishes.due(time + max(lasts, 2 * EPSILON)):
+            yield self._emit(frame, time, self._wishes.take())
+        if self._wishes.next == LAST:
+            yield self._emit(frame, time, time)
+
+    def _skip(self, nothing: bool) -> None:
+        whole = nothing or self._all or self._context.name in INFLEXIBLE
+        self._context.skip_frame = "DEFAULT" if whole else "NONREF"
+
+    def _decode(self, packet: Packet[Any] | None) -> list[VideoFrame]:
+        try:
+            frames = self._context.decode(packet)
+        except MemoryError:
+            raise
+        except (av.FFmpegError, ValueError):
+            self._tally.errors += 1
+            return []
+        self._tally.pictures_decoded += len(frames)
+        self._tally.corrupt += sum(frame.is_corrupt for frame in frames)
+        return frames
+
+    def _time(self, frame: VideoFrame) -> float:
+        # A frame that is drained without a packet has no time base of its own, so the stream's is taken.
+        time = self._next_time if frame.pts is None else frame.pts * self._base - self._origin
+        self._next_time = time + 1 / self._rate
+        return time
+
+    def _emit(self, frame: VideoFrame, time: float, wanted: float) -> Frame:
+        picture = Decoded(frame, self._stream.sample_aspect_ratio, self._maker)
+        self.first = self.first or picture
+        return self._emitter.emit(picture, time, wanted)
