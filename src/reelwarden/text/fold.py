@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 GAP = " "
 """What separators fold to."""
 
 LEET = {
-    **{"@": "a", "4": "a", "8": "b", "(": "c", "<": "c", "{": "c", "[": "c", "3": "e", "€": "e", "6": "g", "9": "g"},
-    **{"#": "h", "1": "i", "!": "i", "|": "i", "¡": "i", "0": "o", "$": "s", "5": "s", "7": "t", "+": "t", "2": "z"},
+    "@": "a", "4": "a", "8": "b", "(": "c", "<": "c", "{": "c", "[": "c", "3": "e", "€": "e", "6": "g", "9": "g",
+    "#": "h", "1": "i", "!": "i", "|": "i", "¡": "i", "0": "o", "$": "s", "5": "s", "7": "t", "+": "t", "2": "z",
 }
 DIGRAPHS = {
-    **{"|<": "k", "|{": "k", "|)": "d", "|]": "d", "(|": "d", "|_|": "u", "()": "o", "[]": "o", "/\\": "a", "|-|": "h"},
-    **{"\\/": "v", "\\/\\/": "w", "/\\/\\": "m", "|\\/|": "m", "|\\|": "n", "/\\/": "n", "|3": "b", "><": "x"},
-    **{"|=": "f", "|*": "p", "|2": "r", "'/": "y", "]-[": "h", "}{": "h", "|_": "l"},
+    "|<": "k", "|{": "k", "|)": "d", "|]": "d", "(|": "d", "|_|": "u", "()": "o", "[]": "o", "/\\": "a", "|-|": "h",
+    "\\/": "v", "\\/\\/": "w", "/\\/\\": "m", "|\\/|": "m", "|\\|": "n", "/\\/": "n", "|3": "b", "><": "x",
+    "|=": "f", "|*": "p", "|2": "r", "'/": "y", "]-[": "h", "}{": "h", "|_": "l",
 }
 """Letters drawn with several signs; tried from the longest."""
 
@@ -36,20 +36,19 @@ CYRILLIC_CLASSES = {"й": "и", "ё": "е", "э": "е", "з": "с", "ъ": "ь", 
 
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
 LATIN_TO_CYRILLIC = dict(zip("abcdefghijklmnopqrstuvwxyz", "авсдефгнижклмпорqгстиvшхуз", strict=True)) | {
-    **{"b": "в", "d": "д", "q": "к", "v": "в", "w": "ш", "n": "п", "h": "н", "i": "и", "j": "ж", "l": "л"}
+    "b": "в", "d": "д", "q": "к", "v": "в", "w": "ш", "n": "п", "h": "н", "i": "и", "j": "ж", "l": "л"
 }
 CYRILLIC_LEET = {
-    **{"0": "о", "3": "з", "4": "ч", "6": "б", "8": "в", "9": "д", "@": "а", "1": "и", "$": "с", "!": "и", "|": "и"},
-    **{"#": "н", "*": "ж", "(": "с", "€": "е", "7": "т", "+": "т"},
+    "0": "о", "3": "з", "4": "ч", "6": "б", "8": "в", "9": "д", "@": "а", "1": "и", "$": "с", "!": "и", "|": "и",
+    "#": "н", "*": "ж", "(": "с", "€": "е", "7": "т", "+": "т",
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Script:
     """The folds of one alphabet.
 
-    `letters` maps a character to the letters it is (styled, accented or plain); `looks` to those it only looks like;
-    `skeleton` is a `str.translate` table from raw text to classes, with separators as GAP and invisible signs gone.
+    `letters` maps a character to the letters it is (styled, accented or plain); `looks` to those it only looks like.
     """
 
     name: str
@@ -60,13 +59,37 @@ class Script:
     classes: Mapping[str, str]
     vowels: frozenset[str]
 
+    @cached_property
+    def class_table(self) -> dict[int, str]:
+        return str.maketrans(dict(self.classes))
+
+    @cached_property
+    def raw_table(self) -> RawTable:
+        return RawTable(self)
+
     def classed(self, letters: str) -> str:
-        return "".join(map(self.classes.get, letters, letters))
+        return letters.translate(self.class_table)
 
     def plain(self, word: str) -> str:
         """A word of a lexicon in the letters of the script, separators gone."""
         found = (self.letters.get(char) or self.looks.get(char, "") for char in word.casefold())
         return "".join(found)
+
+
+class RawTable(dict[int, str]):
+    """For `str.translate`: raw text to letters, separators as GAP, invisible signs gone; filled as it is used."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__()
+        self._script = script
+
+    def __missing__(self, code: int) -> str:
+        char, script = chr(code), self._script
+        letters = script.letters.get(char) or script.leet.get(char) or script.looks.get(char)
+        if letters is None:
+            letters = "" if char in script.invisible else char if char.isalnum() else GAP
+        self[code] = letters
+        return letters
 
 
 @cache

@@ -1,0 +1,383 @@
+"""Looks at what the automaton and the keys propose: is it the word, and is it a word here?
+
+A proposal is judged on the original characters: what it costs to read them as the word, whether it begins and ends
+where a word may, and what the dictionary says of the longer word around it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from reelwarden.text.align import CONFUSIONS, INFINITE, cost
+from reelwarden.text.fold import GAP, MASKS
+from reelwarden.text.index import Index, Word
+from reelwarden.text.keys import SHORTEST, gaps, keys
+from reelwarden.text.reading import DRAWN, How, Unit, collapsed, is_inner, read, skeleton, words_of
+from reelwarden.text.suppress import Judge
+
+EMBEDDED_LIMIT = 0.3
+DIVIDED_LIMIT = 0.25
+SPLIT_LIMIT = 0.2
+SPLIT_UNKNOWN_LIMIT = 0.85
+SHORT_LIMIT = 0.6
+ALIAS_LIMIT = 0.55
+GRAVE = 12
+"""The weight of words of medium severity that need no context."""
+
+MOST_LEET = 0.76
+LONGEST_FUZZY = 30
+LOOKED_AT = 12
+
+_SIGN_INSIDE = re.compile(rf"(?<=\w)[{re.escape(''.join(MASKS))}]+(?=\w)")
+_WORD = re.compile(r"\w+")
+_LONELY = frozenset("iauy")
+_OTHER_BEGINNINGS = frozenset(("ph", "wh", "rn", "cl", "vv", "uu", "kn"))
+
+
+class Found(NamedTuple):
+    """The word number `owner` of the index's maker at `text[start:end]`; `cost` says how disguised, `weight` how grave."""
+
+    owner: int
+    start: int
+    end: int
+    cost: float
+    weight: int = 0
+
+    def moved(self, by: int) -> Found:
+        return Found(self.owner, self.start + by, self.end + by, self.cost, self.weight)
+
+
+class Verifier:
+    def __init__(self, index: Index, judge: Judge) -> None:
+        self.index = index
+        self.judge = judge
+        self.script = index.script
+
+    def proposed(self, chunk: str) -> bool:
+        """A quick look at the letters: whether anything is to be verified at all."""
+        letters = chunk.translate(self.script.raw_table)
+        if self.index.automaton.find_matches_as_indexes(collapsed(letters.replace(GAP, ""), self.script)):
+            return True
+        if _SIGN_INSIDE.search(chunk) or DRAWN.search(chunk):
+            return True
+        words = letters.split()
+        if len(words) > 1:
+            words = [*words[:LOOKED_AT], "".join(words)]
+        fuzzy = self.index.fuzzy
+        return any(key in fuzzy for word in words for key in self._keys(word))
+
+    def _keys(self, letters: str) -> Iterator[str]:
+        if SHORTEST - 1 <= len(letters) <= LONGEST_FUZZY:
+            yield from keys(letters, self.script)
+            if self.index.has_typos:
+                yield from gaps(letters, self.script)
+
+    def find(self, chunk: str) -> list[Found]:
+        """Matches within a chunk without blanks."""
+        exact = list(self._exact(chunk))
+        if not self.proposed(chunk):
+            return exact
+        units = read(chunk, self.script)
+        look = _Look(self, chunk, units)
+        found = [*exact, *look.by_skeleton(across=False), *look.by_keys()]
+        if _SIGN_INSIDE.search(chunk):
+            masked = _Look(self, chunk, read(chunk, self.script, masks=True))
+            found.extend(masked.by_keys())
+        return found
+
+    def find_across(self, piece: str) -> list[Found]:
+        """Matches that hold a blank."""
+        units = read(piece, self.script)
+        look = _Look(self, piece, units)
+        found = look.by_skeleton(across=True)
+        single = [units[start].letter for start, end in words_of(units) if end - start == 1]
+        if SHORTEST <= len(single) <= LONGEST_FUZZY and len(single) == len(words_of(units)):
+            found.extend(look.joined_keys())
+            masked = _Look(self, piece, read(piece, self.script, masks=True))
+            found.extend(masked.joined_keys())
+        return found
+
+    def _exact(self, chunk: str) -> Iterator[Found]:
+        exact = self.index.exact
+        if not exact:
+            return
+        for place in _WORD.finditer(chunk):
+            plain = unicodedata.normalize("NFKC", place[0])
+            for number in (*exact.get(plain.casefold(), ()), *exact.get(plain, ())):
+                word = self.index.words[number]
+                if not word.case or word.raw == plain:
+                    yield Found(word.owner, place.start(), place.end(), 0.0, word.weight)
+
+
+class _Look:
+    """One reading of one piece of text."""
+
+    def __init__(self, verifier: Verifier, text: str, units: list[Unit]) -> None:
+        self.index, self.judge, self.script = verifier.index, verifier.judge, verifier.script
+        self.text, self.units = text, units
+        self.words = words_of(units)
+        self.starts = [start for start, _ in self.words]
+
+    def by_skeleton(self, across: bool) -> list[Found]:
+        bones = skeleton(self.units, self.script)
+        found = []
+        hits = self.index.automaton.find_matches_as_indexes(bones.text, overlapping=True)
+        for number, first, last in hits:
+            i, j = bones.first[first], bones.last[last - 1] + 1
+            for owner, form in self.index.owners[number]:
+                match = self._match(i, j, self.index.words[owner], form, across)
+                if match:
+                    found.append(match)
+        return found
+
+    def _match(self, i: int, j: int, word: Word, form: str, across: bool) -> Found | None:
+        first = self._word_at(i)
+        if self.words[first][1] >= j:
+            return None if across else self._inside(i, j, self.words[first], word, form)
+        for near, far in dict.fromkeys((self._shrunk(i, j, first, self._word_at(j - 1)), (i, j))):
+            first, last = self._word_at(near), self._word_at(far - 1)
+            if first != last:
+                match = self._divided(near, far, first, last, word, form, across)
+            else:
+                match = None if across else self._inside(near, far, self.words[first], word, form)
+            if match:
+                return match
+        return None
+
+    def _word_at(self, unit: int) -> int:
+        return bisect_left(self.starts, unit + 1) - 1
+
+    def _shrunk(self, i: int, j: int, first: int, last: int) -> tuple[int, int]:
+        """A run of one letter may lie on both sides of a gap (`this shit`): the nearer side will do."""
+        units, classes = self.units, self.script.classes
+        end = self.words[first][1]
+        run = {classes.get(unit.letter, unit.letter) for unit in units[i:end]}
+        nxt = self.words[first + 1][0]
+        if len(run) == 1 and self._class(nxt) in run:
+            i = nxt
+        start = self.words[last][0]
+        run = {classes.get(unit.letter, unit.letter) for unit in units[start:j]}
+        before = self.words[last - 1][1] - 1
+        if len(run) == 1 and self._class(before) in run:
+            j = before + 1
+        return i, j
+
+    def _class(self, place: int) -> str:
+        letter = self.units[place].letter
+        return self.script.classes.get(letter, letter)
+
+    # within one word
+
+    def _inside(self, i: int, j: int, bounds: tuple[int, int], word: Word, form: str) -> Found | None:
+        start, end = self._trimmed(bounds)
+        price = self._price(self.units[i:j], form, _limit(form))
+        if price == INFINITE:
+            return None
+        if i <= start and j >= end:
+            return self._alone(i, j, word, form, price)
+        raw, decoded = self._spelled(min(i, start), max(j, end))
+        rest = collapsed("".join(unit.letter for unit in self.units[j:end]), self.script)
+        if i <= start and rest in self.index.suffixes:
+            return None if self._innocent(raw, decoded) else self._found(min(i, start), end, word, price)
+        if (word.before or i <= start) and (word.after or j >= end):
+            known = price > 0.1 and self._innocent(raw, decoded)
+            return None if known or price > SPLIT_UNKNOWN_LIMIT else self._found(start, end, word, price)
+        return self._embedded(i, j, word, form, price, raw, decoded)
+
+    def _alone(self, i: int, j: int, word: Word, form: str, price: float) -> Found | None:
+        raw, decoded = self._spelled(i, j)
+        if len(form) < 4 and price > SHORT_LIMIT:
+            return None
+        if raw != word.raw and self._innocent(raw, decoded) and not self._alias(raw, decoded, word, price):
+            return None
+        return self._found(i, j, word, price)
+
+    def _alias(self, raw: str, decoded: str, word: Word, price: float) -> bool:
+        """Whether an innocent reading is so rare that the word is meant: `cnt`, `fcuk`."""
+        judge = self.judge
+        if price > ALIAS_LIMIT or not word.guess or word.weight < GRAVE:
+            return False
+        return all(judge.outranks(text, word.raw) for text in {raw, decoded} if judge.benign(text))
+
+    def _embedded(
+        self, i: int, j: int, word: Word, form: str, price: float, raw: str, decoded: str
+    ) -> Found | None:
+        if word.embed is False or price > EMBEDDED_LIMIT or len(form) < 3 or self._innocent(raw, decoded):
+            return None
+        if word.embed or (len(form) > 3 and self.judge.embeds(word.letters)):
+            return self._found(i, j, word, price)
+        if price <= DIVIDED_LIMIT and self.judge.exposes(decoded, word.letters):
+            return self._found(i, j, word, price)
+        return None
+
+    def _trimmed(self, bounds: tuple[int, int]) -> tuple[int, int]:
+        """The word without the signs at its edges that may be mere punctuation."""
+        start, end = bounds
+        while start < end and not is_inner(self.units[start], self.text):
+            start += 1
+        while end > start and not is_inner(self.units[end - 1], self.text):
+            end -= 1
+        return (start, end) if start < end else bounds
+
+    def _spelled(self, i: int, j: int) -> tuple[str, str]:
+        """The raw small letters, and the letters read. Long words are cut: they are no dictionary words."""
+        j = min(j, i + 48)
+        raw = self.text[self.units[i].start : self.units[j - 1].end]
+        if not raw.isascii():
+            invisible = self.script.invisible
+            raw = "".join(char for char in unicodedata.normalize("NFC", raw) if char not in invisible)
+        return raw.lower(), "".join(unit.letter for unit in self.units[i:j])
+
+    def _innocent(self, raw: str, decoded: str) -> bool:
+        return self.judge.benign(raw) or (decoded != raw and self.judge.benign(decoded))
+
+    # across gaps
+
+    def _divided(
+        self, i: int, j: int, first: int, last: int, word: Word, form: str, across: bool
+    ) -> Found | None:
+        start = self._trimmed(self.words[first])[0]
+        if i > start or len(form) < 3 or last - first > LONGEST_FUZZY:
+            return None
+        if across and not self._blank_between(first, last):
+            return None
+        letters = [unit for unit in self.units[i:j] if unit.how != How.GAP]
+        price = self._price(letters, form, _limit(form))
+        if price == INFINITE:
+            return None
+        if self._singles(first, last):
+            return self._single_letters(i, j, first, last, word, form, price)
+        end = self._trimmed(self.words[last])[1]
+        rest = collapsed("".join(unit.letter for unit in self.units[j:end]), self.script)
+        if (j < end and rest not in self.index.suffixes) or not self._broken(first, last, form, price):
+            return None
+        return self._found(i, max(j, end), word, price)
+
+    def _blank_between(self, first: int, last: int) -> bool:
+        edges = zip(self.words[first:last], self.words[first + 1 : last + 1], strict=True)
+        gaps = (self.text[self.units[a[1] - 1].end : self.units[b[0]].start] for a, b in edges)
+        return any(char.isspace() for gap in gaps for char in gap)
+
+    def _singles(self, first: int, last: int) -> bool:
+        """Whether every word is one letter, perhaps repeated."""
+        return all(
+            len({self._class(place) for place in range(start, end)}) == 1
+            for start, end in self.words[first : last + 1]
+        )
+
+    def _single_letters(
+        self, i: int, j: int, first: int, last: int, word: Word, form: str, price: float
+    ) -> Found | None:
+        """Letters with gaps between: what stands next to them must not be more such letters, but for an ending."""
+        tail = ""
+        for start, end in self.words[last + 1 : last + 6]:
+            if end - start != 1:
+                break
+            tail += self.units[start].letter
+        if tail and collapsed(tail, self.script) in self.index.suffixes:
+            return self._found(i, self.words[last + len(tail)][1], word, price)
+        if (tail and tail[0] not in _LONELY) or (len(form) < 4 and price > SHORT_LIMIT):
+            return None
+        before = self.words[first - 1] if first else (0, 0)
+        if before[1] - before[0] == 1 and self.units[before[0]].letter not in _LONELY:
+            return None
+        return self._found(i, j, word, price)
+
+    def _broken(self, first: int, last: int, form: str, price: float) -> bool:
+        """Whether pieces of several letters are a broken word rather than neighbours."""
+        if len(form) < 4:
+            return False
+        pieces = [self._spelled(*self._trimmed(bounds)) for bounds in self.words[first : last + 1]]
+        known = [self.judge.known(raw) or self.judge.known(decoded) for raw, decoded in pieces]
+        if all(known) or any(is_known and len(raw) > 3 for is_known, (raw, _) in zip(known, pieces, strict=True)):
+            return False
+        if not self._blank_between(first, last):
+            return price <= 1.0
+        return price <= (SPLIT_LIMIT if any(known) else SPLIT_UNKNOWN_LIMIT)
+
+    # by keys
+
+    def by_keys(self) -> list[Found]:
+        found = []
+        for bounds in self.words[:LOOKED_AT]:
+            start, end = bounds
+            if self.units[start].how != How.MASK:
+                start, end = self._trimmed(bounds)
+            found.extend(self._by_key(start, end))
+        if len(self.words) > 1 and self.units:
+            found.extend(self.joined_keys())
+        return found
+
+    def joined_keys(self) -> list[Found]:
+        """The words of the piece taken as one."""
+        if not self.words:
+            return []
+        first, last = self._trimmed(self.words[0]), self._trimmed(self.words[-1])
+        if last[1] - first[0] > 2 * LONGEST_FUZZY:
+            return []
+        return list(self._by_key(first[0], last[1]))
+
+    def _by_key(self, start: int, end: int) -> Iterator[Found]:
+        units = [unit for unit in self.units[start:end] if unit.how != How.GAP]
+        if not SHORTEST - 1 <= len(units) <= LONGEST_FUZZY:
+            return
+        raw, decoded = self._spelled(start, end)
+        letters = "".join(unit.letter for unit in units)
+        proposals = set(self._proposals(letters))
+        if not proposals:
+            return
+        innocent = self._innocent(raw, decoded)
+        pieces = sum(unit.how == How.GAP for unit in self.units[start:end])
+        for number, form in proposals:
+            word = self.index.words[number]
+            if not self._resembles(letters, form):
+                continue
+            price = self._price(units, form, _limit(form) - 0.2 * min(pieces, 2), typos=word.typos)
+            if price != INFINITE and not (innocent and not self._alias(raw, decoded, word, price)):
+                yield self._found(start, end, word, price + 0.1)
+
+    def _resembles(self, letters: str, form: str) -> bool:
+        """A quick look before the alignment: the same beginning, and few letters of one that the other has not."""
+        first, wanted = self.script.classes.get(letters[0], letters[0]), self.script.classes.get(form[0], form[0])
+        if first != wanted and letters[:2] not in _OTHER_BEGINNINGS and form[0] + letters[0] not in CONFUSIONS:
+            return False
+        return len(set(letters) ^ set(form)) <= 4
+
+    def _proposals(self, letters: str) -> Iterator[tuple[int, str]]:
+        fuzzy = self.index.fuzzy
+        for key in (*keys(letters, self.script), *(() if "*" in letters else gaps(letters, self.script))):
+            yield from fuzzy.get(key, ())
+
+    # prices
+
+    def _price(self, units: Sequence[Unit], form: str, limit: float, typos: bool = False) -> float:
+        leet = sum(unit.how == How.LEET for unit in units)
+        masks = sum(unit.how == How.MASK for unit in units)
+        if leet > MOST_LEET * len(form) or masks > max(2, len(form) // 2):
+            return INFINITE
+        return cost(units, form, self.script, limit, typos=typos and not masks)
+
+    def _found(self, i: int, j: int, word: Word, price: float) -> Found:
+        return Found(word.owner, self.units[i].start, self.units[j - 1].end, price, word.weight)
+
+
+def _limit(form: str) -> float:
+    """What a word may cost: longer words stay themselves through more changes."""
+    return 0.45 + 0.1 * len(form)
+
+
+def best(found: Sequence[Found]) -> list[Found]:
+    """Of overlapping matches the longest, then the cheapest, then the gravest; in the order of the text."""
+    if len(found) < 2:
+        return list(found)
+    kept: list[tuple[int, int, Found]] = []
+    for match in sorted(found, key=lambda one: (one.start - one.end, one.cost, -one.weight, one.start)):
+        place = bisect_left(kept, (match.start, match.end))
+        clear_left = place == 0 or kept[place - 1][1] <= match.start
+        if clear_left and (place == len(kept) or kept[place][0] >= match.end):
+            insort(kept, (match.start, match.end, match))
+    return [match for _, _, match in kept]

@@ -1,0 +1,134 @@
+"""The terms of one language compiled: which of them the matcher looks for, and what the dictionary says of them."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+
+from ahocorasick_rs import AhoCorasick
+
+from reelwarden.text.dictionary import NAMES, cache_home, keep, open_dictionary, words
+from reelwarden.text.fold import Script, cyrillic, latin
+from reelwarden.text.index import Index, Word
+from reelwarden.text.lexicon.files import ANY, Term, load
+from reelwarden.text.match import Severity
+from reelwarden.text.matcher import Matcher
+from reelwarden.text.suppress import Judge
+
+JOINED = 7
+"""A phrase of so many letters is also found with its words run together, within longer words too."""
+
+TYPOS = 7
+"""Words of so many letters are found with wrong or missing letters too."""
+
+RISK = 0.25
+LEAST_FREQUENCY = 3e-7
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The terms that count in texts of a language, in the order that matches refer to."""
+
+    language: str
+    terms: tuple[Term, ...]
+    matcher: Matcher
+
+
+@cache
+def vocabulary(language: str) -> Vocabulary:
+    """The vocabulary of a language, with what `any` has and what English shares; compiled at the first use."""
+    terms = gathered(language)
+    script = script_of(language)
+    words_ = [word for owner, term in enumerate(terms) for word in as_words(owner, term, script)]
+    rules = load(language).rules
+    index = Index(words_, script, rules.suffixes)
+    embeds = _embeddable(language, index)
+    dictionary = open_dictionary(language)
+    judge = Judge(dictionary, script, index.forms, index.folded, rules.short, _Embeds(embeds))
+    return Vocabulary(language, terms, Matcher(index, judge))
+
+
+def gathered(language: str) -> tuple[Term, ...]:
+    own = load(language).terms
+    shared = (term for term in _english(language) if "intl" in term.flags)
+    known = {term.text.casefold() for term in own}
+    return (*own, *(term for term in (*load(ANY).terms, *shared) if term.text.casefold() not in known))
+
+
+def _english(language: str) -> Iterable[Term]:
+    return load("en").terms if language != "en" else ()
+
+
+def script_of(language: str) -> Script:
+    return cyrillic() if language == "ru" else latin()
+
+
+def as_words(owner: int, term: Term, script: Script) -> Iterable[Word]:
+    """What the matcher looks for; nothing for terms that are matched as rows of words or as signs."""
+    if any(char.isdigit() for char in term.text) or not any(char.isalpha() for char in term.text):
+        return
+    flags = term.flags
+    raw = term.text.casefold() if "case" not in flags else term.text
+    phrase = " " in raw or "-" in raw
+    if phrase and ("exact" in flags or "case" in flags):
+        return
+    letters = script.plain(raw)
+    if "exact" in flags or "case" in flags:
+        yield Word(letters, raw, owner, exact=True, case="case" in flags)
+        return
+    joined = raw.replace(" ", "").replace("-", "")
+    embed = False if "whole" in flags else True if "embed" in flags else None
+    if phrase:
+        embed = len(letters) >= JOINED and embed is not False
+    guess = "strict" not in flags and not phrase
+    typos = guess and len(letters) >= TYPOS and (term.severity or 0) >= Severity.MEDIUM
+    weight = (term.severity or 0) + (0 if "ctx" in flags else 10)
+    yield Word(letters, joined, owner, term.before, term.after, guess, embed, typos=typos, weight=weight)
+
+
+class _Embeds:
+    """Whether a word may count inside longer words; of a longer word, whether it begins with one that may."""
+
+    def __init__(self, safe: Collection[str]) -> None:
+        self._may = frozenset(safe)
+
+    def __call__(self, word: str) -> bool:
+        may = self._may
+        return any(word[:size] in may for size in range(4, min(len(word), 20) + 1))
+
+
+def _embeddable(language: str, index: Index) -> list[str]:
+    """Words whose innocent longer words weigh little beside themselves; reckoned once, then cached."""
+    asked = sorted({word.letters for word in index.words if len(word.letters) > 3 and word.embed is None and not word.exact})
+    mark = blake2b("\n".join([*asked, *sorted(index.suffixes)]).encode(), digest_size=8).hexdigest()
+    path = cache_home() / f"embed-{NAMES.get(language, language)}-{mark}.json"
+    try:
+        found: list[str] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        found = [word for word, risk in _risks(language, asked, index).items() if risk < RISK]
+        keep(path, json.dumps(found).encode())
+    return found
+
+
+def _risks(language: str, asked: list[str], index: Index) -> dict[str, float]:
+    """The frequency of innocent words that hold the word, as a share of the word's own."""
+    if not asked:
+        return {}
+    listed = [(word, cost) for word, cost in words(language)]
+    table = {ord(char): letters for char, letters in index.script.letters.items()}
+    text = "\n".join(word for word, _ in listed).translate(table)
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    mass = dict.fromkeys(asked, 0.0)
+    for number, start, end in AhoCorasick(asked).find_matches_as_indexes(text, overlapping=True):
+        line = bisect_right(starts, start) - 1
+        word, cost = listed[line]
+        if word not in index.forms and not (start == starts[line] and text[end : starts[line + 1] - 1] in index.suffixes):
+            mass[asked[number]] += 10 ** (-cost / 100)
+    own = open_dictionary(language).cost
+    return {word: held / max(10 ** (-own(word) / 100), LEAST_FREQUENCY) for word, held in mass.items()}
