@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -14,8 +14,9 @@ from reelwarden.decide.rules import Policy
 from reelwarden.decide.verdict import conclude
 from reelwarden.detect import registry
 from reelwarden.detect.detector import AudioDetector, FrameDetector
+from reelwarden.detect.listener import Listener
 from reelwarden.detect.runner import Runner
-from reelwarden.domain import AudioChunk, Frame, Signal
+from reelwarden.domain import Frame, Signal
 from reelwarden.media.decoder_process import Decoding, decode
 from reelwarden.media.limits import Limits
 from reelwarden.media.sampling import ByDuration, Count, Every, KeyFrames, Plan
@@ -55,7 +56,7 @@ class Moderator:
         self.unavailable = registry.unavailable(self.asked, store)
         chosen = registry.choose(self.asked, store)
         self.runner = Runner([d for d in chosen if isinstance(d, FrameDetector)])
-        self.listeners = [d for d in chosen if isinstance(d, AudioDetector)]
+        self.listener = Listener([d for d in chosen if isinstance(d, AudioDetector)])
         self.versions: Mapping[str, str] = {d.name: d.full_version for d in chosen}
         self.notes = tuple(dict.fromkeys(note for d in chosen for note in d.notes))
 
@@ -63,8 +64,10 @@ class Moderator:
         """Looks at the media at `path`, which reports call `file`. Raises MediaError."""
         started = time.perf_counter()
         self.runner.reset()
+        self.listener.reset()
         look = _Look(self, file, wishes)
-        with decode(path, wishes.plan, self.runner.side, audio=bool(self.listeners), limits=wishes.limits) as decoding:
+        sound = bool(self.listener.detectors)
+        with decode(path, wishes.plan, self.runner.side, audio=sound, limits=wishes.limits) as decoding:
             look.run(decoding)
             return look.result(decoding, started)
 
@@ -77,7 +80,6 @@ class _Look:
         self.signals: list[Signal] = []
         self.times: list[float] = []
         self.gallery = Gallery()
-        self.listening = 0.0
         self.coverage = coverage.UNKNOWN
 
     def run(self, decoding: Decoding) -> None:
@@ -92,27 +94,16 @@ class _Look:
 
     def _signals(self, decoding: Decoding) -> Iterator[Signal]:
         for piece in decoding:
-            yield from self._seen(piece) if isinstance(piece, Frame) else self._heard(piece)
+            yield from self._seen(piece) if isinstance(piece, Frame) else self.moderator.listener.hear(piece)
             if self.wishes.progress:
                 self.wishes.progress(decoding.progress, decoding.info.duration)
-        for listener in self.moderator.listeners:
-            yield from self._timed(listener.finish)
+        yield from self.moderator.listener.finish()
 
     def _seen(self, frame: Frame) -> list[Signal]:
         found = self.moderator.runner.look(frame)
         self.times.append(frame.time)
         if self.wishes.pictures and frame.same_as is None:
             self.gallery.offer(frame.time, found, lambda: thumbnail(frame))
-        return found
-
-    def _heard(self, chunk: AudioChunk) -> Iterator[Signal]:
-        for listener in self.moderator.listeners:
-            yield from self._timed(lambda listener=listener: listener.listen(chunk))  # type: ignore[misc]
-
-    def _timed(self, work: Callable[[], Iterable[Signal]]) -> Iterable[Signal]:
-        began = time.thread_time()
-        found = work()
-        self.listening += time.thread_time() - began
         return found
 
     def _writer(self, decoding: Decoding, stream: TextIO) -> replay.Writer:
@@ -148,7 +139,7 @@ class _Look:
     def _stages(self, decoding: Decoding) -> dict[str, float]:
         stages = {"decode": float(decoding.stats.get("cpu_seconds", 0.0))}
         stages |= {name: timing.seconds for name, timing in self.moderator.runner.timing.items()}
-        return stages | ({"listen": self.listening} if self.listening else {})
+        return stages | self.moderator.listener.timing
 
 
 def _remarks(decoding: Decoding) -> Iterator[str]:
