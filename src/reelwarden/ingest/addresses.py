@@ -76,7 +76,7 @@ def refusal(address: Address, allowed: Sequence[Network] = ()) -> str:
         return ""
     carried = tuple(_carried(address))
     if carried:
-        return next((f"{inner} inside: {why}" for inner in carried if (why := refusal(inner, allowed))), "")
+        return next((f"a cover for {inner}, {why}" for inner in carried if (why := refusal(inner, allowed))), "")
     if address in METADATA:
         return "a cloud's metadata service"
     if isinstance(address, IPv4Address):

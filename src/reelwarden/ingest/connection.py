@@ -59,7 +59,7 @@ def look_up(target: Target, resolver: Resolver, allowed: Sequence[Network], dead
     for address in found:
         why = refusal(address, allowed)
         if why:
-            said = target.host if target.address else f"{target.host} is {address}:"
+            said = f"{address} is" if target.address else f"{target.host} leads to {address}, which is"
             raise EgressRefused(f"{said} {why}", "REELWARDEN_ALLOW_NETWORKS opens a private network")
     if target.port not in OPEN_PORTS and any(refusal(address) == "" for address in found):
         ports = ", ".join(map(str, sorted(OPEN_PORTS)))

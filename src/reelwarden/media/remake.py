@@ -41,11 +41,12 @@ class Piece:
 
 
 def remake(target: Path, pieces: Sequence[Piece], size: tuple[int, int], fps: int, draw: Draw) -> None:
-    """Writes `target` as MP4 (H.264 and AAC). The same input and encoder give the same bytes."""
+    """Writes `target` as MP4 (H.264 and AAC). The same input and encoder give the same bytes.
+
+    That holds for sides that are multiples of 16; x264 pads others with what happens to be in memory.
+    """
     with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as output:
-        video = output.add_stream(
-            "libx264", rate=fps, options={"preset": "veryfast", "crf": "21", "threads": "1"}
-        )
+        video = output.add_stream("libx264", rate=fps, options={"preset": "veryfast", "crf": "21", "threads": "1"})
         video.width, video.height = size
         video.pix_fmt = "yuv420p"
         video.codec_context.gop_size = 2 * fps
@@ -96,9 +97,7 @@ def _cropped(frame: av.VideoFrame, crop: tuple[float, float, float, float]) -> I
     left, top, right, bottom = crop
     if crop == (0.0, 0.0, 1.0, 1.0):
         return picture
-    return picture.crop(
-        (round(left * width), round(top * height), round(right * width), round(bottom * height))
-    )
+    return picture.crop((round(left * width), round(top * height), round(right * width), round(bottom * height)))
 
 
 def _sound(piece: Piece) -> NDArray[np.int16]:
