@@ -44,7 +44,7 @@ def install(models: Sequence[CatalogueModel], directory: Path, request: Request,
             if model not in missing:
                 report.note(f"{model.id} is installed already")
         installation = _Installation(directory, request, report)
-        report.begin(_download_size(missing, installation.has))
+        report.begin(0 if request.archives else _download_size(missing, installation.has))
         for model in missing:
             installation.put(model)
         if not request.keep:

@@ -88,5 +88,5 @@ def _outputs(document: Mapping[str, Any], nodes: Sequence[Node]) -> list[str]:
     found = sorted(v["name"].removesuffix(":0") for v in signed.values())
     if found and names.issuperset(found):
         return found
-    read_ones = {name for node in nodes for name in node.inputs}
+    read_ones = {name.split(":")[0] for node in nodes for name in node.inputs}
     return [n.name for n in nodes if n.name not in read_ones and n.op not in ("Const", "Placeholder")]

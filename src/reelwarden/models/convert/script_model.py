@@ -35,7 +35,10 @@ def weights(script: str) -> bytes:
     longest = max(re.findall(r'"([A-Za-z0-9+/=]*)"', script), key=len, default="")
     if not longest:
         raise ModelDamaged("the script has no weights in base64")
-    return base64.b64decode(longest, validate=True)
+    try:
+        return base64.b64decode(longest, validate=True)
+    except ValueError as error:
+        raise ModelDamaged(f"the script's weights are no base64: {error}") from error
 
 
 def literal(script: str) -> Any:
