@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SIZE = (1280, 720)
 FPS = 24
-RECIPE = 2
+RECIPE = 3
 """Raised whenever the clip changes, so that an older one in the cache is not taken for it."""
 LINK = "https://reelwarden.example/demo"
 CAPTION = "FREE FOLLOWERS\ncall 555 0134"
