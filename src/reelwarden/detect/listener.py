@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from reelwarden.detect.detector import AudioDetector
-from reelwarden.detect.sound import RATE, Samples, Sound, Stretch
+from reelwarden.detect.sound import FRAME, RATE, Samples, Sound, Stretch
 from reelwarden.domain import AudioChunk, Signal
 
 BLOCK = 20.0
@@ -28,7 +28,7 @@ class Listener:
 
     def __init__(self, detectors: Sequence[AudioDetector], block: float = BLOCK) -> None:
         self.detectors = tuple(detectors)
-        self._size = round(block * RATE)
+        self._size = max(1, round(block * RATE / FRAME)) * FRAME
         self.reset()
 
     def reset(self) -> None:

@@ -12,6 +12,8 @@ Samples = NDArray[np.float32]
 Made = TypeVar("Made")
 
 RATE = 16_000
+FRAME = 512
+"""Samples (32 ms) that voice activity is told for; all blocks but the last of a stretch are a multiple of them."""
 
 
 class Memory:
@@ -39,7 +41,8 @@ class Stretch(Memory):
 class Sound(Memory):
     """A block of a stretch: mono float32 `samples` at 16 kHz, -1..1, beginning at `time` (seconds).
 
-    Blocks of a stretch follow each other without a gap; only the last may be shorter. Do not write to them.
+    Blocks of a stretch follow each other without a gap; each but the last is a multiple of FRAME samples. Do not
+    write to them.
     """
 
     def __init__(self, stretch: Stretch, time: float, samples: Samples) -> None:
