@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 from reelwarden.domain import Signal
 
@@ -69,13 +70,19 @@ def similar(one: str, other: str) -> bool:
     digits, other_digits = _digits(one), _digits(other)
     if max(len(digits), len(other_digits)) >= NUMBERS and digits != other_digits:
         return False
-    shared = sum((_pairs(one) & _pairs(other)).values())
+    shared = len(_pairs(one) & _pairs(other))
     return 2 * shared >= SIMILAR * (len(one) + len(other) - 2)
 
 
 @lru_cache(maxsize=8192)
-def _pairs(text: str) -> Counter[str]:
-    return Counter(text[i : i + 2] for i in range(len(text) - 1))
+def _pairs(text: str) -> frozenset[tuple[str, int]]:
+    """The letter pairs, numbered where one comes more than once."""
+    count: Counter[str] = Counter()
+    found = []
+    for pair in map("".join, pairwise(text)):
+        count[pair] += 1
+        found.append((pair, count[pair]))
+    return frozenset(found)
 
 
 @lru_cache(maxsize=8192)

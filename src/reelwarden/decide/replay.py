@@ -69,7 +69,9 @@ class Writer:
         self._count += 1
 
     def finish(self, coverage: Coverage) -> None:
-        self._line({"end": {"signals": self._count, "pictures": coverage.pictures, "step": coverage.step}})
+        self._line(
+            {"finished": {"signals": self._count, "pictures": coverage.pictures, "step": coverage.step}}
+        )
 
     def _line(self, record: Mapping[str, Any]) -> None:
         self._stream.write(json.dumps(record, separators=(",", ":"), allow_nan=False, default=_number) + "\n")
@@ -143,30 +145,46 @@ def _signals(
     """The signals up to the end marker, and the marker (None where there is none)."""
     signals: list[Signal] = []
     for record in records:
-        if "end" in record:
+        if "finished" in record:
             if next(records, None) is not None:
                 raise ValueError("something follows the end marker")
-            return signals, dict(record["end"])
+            return signals, dict(record["finished"])
         signals.append(_signal(record, versions))
     return signals, None
 
 
-def _signal(record: Mapping[str, Any], versions: Mapping[str, str]) -> Signal:
+def _signal(record: dict[str, Any], versions: Mapping[str, str]) -> Signal:
     get = record.get
-    start, detector = record["start"], record["detector"]
-    box, text, facts = get("box"), get("text"), get("facts")
-    words = tuple(Word(*word) for word in get("words", ()))
-    found = box is not None or text is not None or facts or words
-    return Signal(
+    label, start, detector, same_as = (
         record["label"],
-        float(record["score"]),
-        start,
-        get("end", start),
-        detector,
-        record["version"] if "version" in record else versions[detector],
-        Evidence(Box(*box) if box else None, text, facts or {}, words=words) if found else NO_EVIDENCE,
+        float(record["start"]),
+        record["detector"],
         get("same_as"),
     )
+    version = record["version"] if "version" in record else versions[detector]
+    if not (type(label) is type(detector) is type(version) is str):
+        raise TypeError("label, detector and version are words")
+    return Signal(
+        label,
+        float(record["score"]),
+        start,
+        float(get("end", start)),
+        detector,
+        version,
+        _evidence(record),
+        None if same_as is None else float(same_as),
+    )
+
+
+def _evidence(record: dict[str, Any]) -> Evidence:
+    get = record.get
+    box, text, facts, words = get("box"), get("text"), get("facts"), get("words")
+    if box is None and text is None and not facts and not words:
+        return NO_EVIDENCE
+    if not isinstance(text, str | None) or not isinstance(facts, dict | None):
+        raise TypeError("text is words, and facts are an object")
+    place = Box(*map(float, box)) if box else None
+    return Evidence(place, text, facts or {}, words=tuple(Word(*word) for word in words or ()))
 
 
 def _plain(signal: Signal, versions: Mapping[str, str]) -> dict[str, Any]:
