@@ -161,6 +161,13 @@ def test_odd_ports_of_public_addresses_are_refused_without_a_look() -> None:
         pass
 
 
+def test_odd_ports_of_a_public_network_are_open_once_it_is_allowed(opened: list[str]) -> None:
+    way = Egress(["8.8.8.0/24"], resolver=names(a_test="8.8.8.8"))
+    with pytest.raises(FetchError, match="could not be reached"), way.get("http://a.test:22"):
+        pass
+    assert opened == ["8.8.8.8"]
+
+
 SPELLINGS = st.sampled_from(
     [
         *("127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.0.0.1", "127.0.0.1.", "127.000.0.01"),

@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any
 
 from reelwarden.errors import EgressRefused, FetchError
-from reelwarden.ingest.addresses import Address, Network, refusal
+from reelwarden.ingest.addresses import Address, Network, is_allowed, refusal
 from reelwarden.ingest.url import Target
 
 Resolver = Callable[[str], Sequence[Address]]
@@ -61,9 +61,9 @@ def look_up(target: Target, resolver: Resolver, allowed: Sequence[Network], dead
         if why:
             said = f"{address} is" if target.address else f"{target.host} leads to {address}, which is"
             raise EgressRefused(f"{said} {why}", "REELWARDEN_ALLOW_NETWORKS opens a private network")
-    if target.port not in OPEN_PORTS and any(refusal(address) == "" for address in found):
+    if target.port not in OPEN_PORTS and not all(is_allowed(address, allowed) for address in found):
         ports = ", ".join(map(str, sorted(OPEN_PORTS)))
-        raise EgressRefused(f"port {target.port} is not asked on public addresses, only {ports}")
+        raise EgressRefused(f"port {target.port} is not asked on public addresses, only {ports} are")
     return found
 
 
