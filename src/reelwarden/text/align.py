@@ -34,9 +34,25 @@ WRONG = 0.85
 OTHER_VOWEL = 0.6
 
 SPELLINGS = {
-    "f": ("ph",), "u": ("oo", "ou", "ii"), "i": ("ee", "ea"), "er": ("a", "ah", "uh"), "ck": ("x",), "ks": ("x",),
-    "h": ("wh",), "w": ("vv", "uu"), "igh": ("y",), "m": ("rn", "nn"), "d": ("cl",), "n": ("ri",), "k": ("lc",),
-    "sh": ("sch",), "qu": ("kw",), "g": ("qq",), "o": ("au", "aw"), "ei": ("ai",), "s": ("ss",),
+    "f": ("ph",),
+    "u": ("oo", "ou", "ii"),
+    "i": ("ee", "ea"),
+    "er": ("a", "ah", "uh"),
+    "ck": ("x",),
+    "ks": ("x",),
+    "h": ("wh",),
+    "w": ("vv", "uu"),
+    "igh": ("y",),
+    "m": ("rn", "nn"),
+    "d": ("cl",),
+    "n": ("ri",),
+    "k": ("lc",),
+    "sh": ("sch",),
+    "qu": ("kw",),
+    "g": ("qq",),
+    "o": ("au", "aw"),
+    "ei": ("ai",),
+    "s": ("ss",),
 }
 """Other ways to write or to misread letters; {of the word: in the text}."""
 
@@ -66,7 +82,7 @@ def _plan(word: str, script: Script) -> _Plan:
 
 
 def _spellings(word: str, place: int) -> list[tuple[str, int, float]]:
-    found = []
+    found: list[tuple[str, int, float]] = []
     for size in (1, 2, 3):
         piece = word[place : place + size]
         if len(piece) == size:
@@ -174,5 +190,5 @@ class _Alignment:
         return CONSONANT_LEFT_OUT if self.typos and j < size - 1 else INFINITE
 
     def _swapped(self, i: int, j: int) -> bool:
-        a, b = self.letters[i : i + 2]
+        a, b = self.letters[i], self.letters[i + 1]
         return a != b and a == self.word[j + 1] and b == self.word[j]

@@ -23,9 +23,9 @@ LONGEST = 40
 class Word:
     """One word to find: `letters` are folded, `raw` is as written in small letters; `owner` says whose it is.
 
-    `before`, `after`: any letters may come before, after. `guess`: disguises that need guessing count; `typos`: wrong and
-    missing letters too. `weight` decides between matches of one place. `embed`: True or
-    False where the author said whether it counts inside longer words, None where the dictionary is to tell.
+    `before`, `after`: any letters may come before, after. `guess`: disguises that need guessing count; `typos`: wrong
+    and missing letters too. `weight` decides between matches of one place. `embed`: True or False where the author
+    said whether it counts inside longer words, None where the dictionary is to tell.
     """
 
     letters: str
@@ -52,6 +52,9 @@ class Index:
         self.exact: dict[str, list[int]] = defaultdict(list)
         self.fuzzy: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.forms: set[str] = set()
+        self._heads = {word.raw for word in self.words if word.after and not word.before}
+        self._tails = {word.raw for word in self.words if word.before and not word.after}
+        self._cores = [word.raw for word in self.words if word.before and word.after]
         self.folded: dict[str, str] = {}
         skeletons: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for number, word in enumerate(self.words):
@@ -64,6 +67,16 @@ class Index:
         self.owners = list(skeletons.values())
         self.automaton = AhoCorasick(self.skeletons, implementation=Implementation.ContiguousNFA)
         self._joined = "\n".join(self.skeletons)
+
+    def stemmed(self, word: str) -> bool:
+        """Whether a word in small letters falls under a stem, which the author of the lexicon answers for."""
+        heads, tails = self._heads, self._tails
+        if any(word[:size] in heads for size in range(2, len(word) + 1)):
+            return True
+        return bool(
+            (tails and any(word[-size:] in tails for size in range(2, len(word) + 1)))
+            or (self._cores and any(core in word for core in self._cores))
+        )
 
     def is_factor(self, piece: str) -> bool:
         """Whether a word's skeleton holds this piece: only such pieces can be put together to a word."""

@@ -113,9 +113,7 @@ class Matcher:
             found.extend(match.moved(start) for match in self._judge(piece).found)
         return Verdict(tuple(found), "", False)
 
-    def _together(
-        self, text: str, places: Sequence[tuple[int, int]], verdicts: Sequence[Verdict]
-    ) -> Iterator[Found]:
+    def _together(self, text: str, places: Sequence[tuple[int, int]], verdicts: Sequence[Verdict]) -> Iterator[Found]:
         """Matches across the blanks of a run of pieces, a few hundred at a time."""
         for first in range(0, max(len(places) - TOGETHER_OVERLAP, 1), TOGETHER):
             last = first + TOGETHER + TOGETHER_OVERLAP

@@ -14,7 +14,7 @@ RARE = 600
 """Above this cost a dictionary word that begins with a word of the lexicon is taken for one of its kin."""
 
 ALIAS_RAREST = 590
-ALIAS_APART = 130
+ALIAS_APART = 110
 
 LONGEST_PIECE = 18
 LONGEST_WORD = 40
@@ -37,6 +37,7 @@ class Judge:
         folded: dict[str, str],
         short: Collection[str],
         embeds: Callable[[str], bool],
+        stemmed: Callable[[str], bool],
     ) -> None:
         self.cost = dictionary.cost
         self.script = script
@@ -44,13 +45,14 @@ class Judge:
         self.folded = folded
         self.short = short
         self.embeds = embeds
+        self.stemmed = stemmed
         self._bare_forms = {self._bare(form) for form in forms}
         self.benign: Callable[[str], bool] = lru_cache(20_000)(self._benign)
         self.exposes: Callable[[str, str], bool] = lru_cache(5_000)(self._exposes)
 
     def _benign(self, word: str) -> bool:
         """Whether a word in small letters is a usual one and none of the lexicon's."""
-        if word in self.forms:
+        if word in self.forms or self.stemmed(word):
             return False
         shorter = _LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word)
         if shorter[0] != word:
@@ -77,6 +79,10 @@ class Judge:
 
     def _usual(self, word: str) -> bool:
         return self.cost(word) < RAREST
+
+    def usual(self, word: str) -> bool:
+        """Whether a word, of the lexicon or not, is known."""
+        return word in self.forms or self.cost(word) <= ALIAS_RAREST
 
     def known(self, word: str) -> bool:
         """Whether a piece is a usual word by itself, and not one of the accidents of two letters or of the net."""

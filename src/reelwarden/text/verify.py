@@ -39,7 +39,7 @@ _OTHER_BEGINNINGS = frozenset(("ph", "wh", "rn", "cl", "vv", "uu", "kn"))
 
 
 class Found(NamedTuple):
-    """The word number `owner` of the index's maker at `text[start:end]`; `cost` says how disguised, `weight` how grave."""
+    """A word of the index at `text[start:end]`: whose it is, how disguised, how grave."""
 
     owner: int
     start: int
@@ -203,9 +203,7 @@ class _Look:
             return False
         return all(judge.outranks(text, word.raw) for text in {raw, decoded} if judge.benign(text))
 
-    def _embedded(
-        self, i: int, j: int, word: Word, form: str, price: float, raw: str, decoded: str
-    ) -> Found | None:
+    def _embedded(self, i: int, j: int, word: Word, form: str, price: float, raw: str, decoded: str) -> Found | None:
         if word.embed is False or price > EMBEDDED_LIMIT or len(form) < 3 or self._innocent(raw, decoded):
             return None
         if word.embed or (len(form) > 3 and self.judge.embeds(word.letters)):
@@ -237,9 +235,7 @@ class _Look:
 
     # across gaps
 
-    def _divided(
-        self, i: int, j: int, first: int, last: int, word: Word, form: str, across: bool
-    ) -> Found | None:
+    def _divided(self, i: int, j: int, first: int, last: int, word: Word, form: str, across: bool) -> Found | None:
         start = self._trimmed(self.words[first])[0]
         if i > start or len(form) < 3 or last - first > LONGEST_FUZZY:
             return None
@@ -265,8 +261,7 @@ class _Look:
     def _singles(self, first: int, last: int) -> bool:
         """Whether every word is one letter, perhaps repeated."""
         return all(
-            len({self._class(place) for place in range(start, end)}) == 1
-            for start, end in self.words[first : last + 1]
+            len({self._class(place) for place in range(start, end)}) == 1 for start, end in self.words[first : last + 1]
         )
 
     def _single_letters(
@@ -302,7 +297,7 @@ class _Look:
     # by keys
 
     def by_keys(self) -> list[Found]:
-        found = []
+        found: list[Found] = []
         for bounds in self.words[:LOOKED_AT]:
             start, end = bounds
             if self.units[start].how != How.MASK:

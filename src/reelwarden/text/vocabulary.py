@@ -18,6 +18,7 @@ from reelwarden.text.lexicon.files import ANY, Term, load
 from reelwarden.text.match import Severity
 from reelwarden.text.matcher import Matcher
 from reelwarden.text.suppress import Judge
+from reelwarden.text.verify import Found
 
 JOINED = 7
 """A phrase of so many letters is also found with its words run together, within longer words too."""
@@ -37,6 +38,10 @@ class Vocabulary:
     terms: tuple[Term, ...]
     matcher: Matcher
 
+    def find(self, text: str, source: str = "clean") -> list[Found]:
+        """Every match of a term; `source` is where the text comes from."""
+        return self.matcher.find(text)
+
 
 @cache
 def vocabulary(language: str) -> Vocabulary:
@@ -48,7 +53,7 @@ def vocabulary(language: str) -> Vocabulary:
     index = Index(words_, script, rules.suffixes)
     embeds = _embeddable(language, index)
     dictionary = open_dictionary(language)
-    judge = Judge(dictionary, script, index.forms, index.folded, rules.short, _Embeds(embeds))
+    judge = Judge(dictionary, script, index.forms, index.folded, rules.short, _Embeds(embeds), index.stemmed)
     return Vocabulary(language, terms, Matcher(index, judge))
 
 
@@ -65,6 +70,12 @@ def _english(language: str) -> Iterable[Term]:
 
 def script_of(language: str) -> Script:
     return cyrillic() if language == "ru" else latin()
+
+
+def is_row(term: Term) -> bool:
+    """Whether a term is matched as a row of words too: phrases, and words with digits in them."""
+    text = term.text
+    return " " in text or "-" in text or "'" in text or "’" in text or any(char.isdigit() for char in text)
 
 
 def as_words(owner: int, term: Term, script: Script) -> Iterable[Word]:
@@ -103,7 +114,8 @@ class _Embeds:
 
 def _embeddable(language: str, index: Index) -> list[str]:
     """Words whose innocent longer words weigh little beside themselves; reckoned once, then cached."""
-    asked = sorted({word.letters for word in index.words if len(word.letters) > 3 and word.embed is None and not word.exact})
+    open_ = (word.letters for word in index.words if word.embed is None and not word.exact)
+    asked = sorted({letters for letters in open_ if len(letters) > 3})
     mark = blake2b("\n".join([*asked, *sorted(index.suffixes)]).encode(), digest_size=8).hexdigest()
     path = cache_home() / f"embed-{NAMES.get(language, language)}-{mark}.json"
     try:
@@ -122,13 +134,37 @@ def _risks(language: str, asked: list[str], index: Index) -> dict[str, float]:
     table = {ord(char): letters for char, letters in index.script.letters.items()}
     text = "\n".join(word for word, _ in listed).translate(table)
     starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    for row in text.split("\n"):
+        starts.append(starts[-1] + len(row) + 1)
     mass = dict.fromkeys(asked, 0.0)
     for number, start, end in AhoCorasick(asked).find_matches_as_indexes(text, overlapping=True):
         line = bisect_right(starts, start) - 1
-        word, cost = listed[line]
-        if word not in index.forms and not (start == starts[line] and text[end : starts[line + 1] - 1] in index.suffixes):
-            mass[asked[number]] += 10 ** (-cost / 100)
+        longer, cost = listed[line]
+        kin = start == starts[line] and text[end : starts[line + 1] - 1] in index.suffixes
+        if not kin and longer not in index.forms and not index.stemmed(longer):
+            mass[asked[number]] += 10.0 ** (-cost / 100)
     own = open_dictionary(language).cost
-    return {word: held / max(10 ** (-own(word) / 100), LEAST_FREQUENCY) for word, held in mass.items()}
+    return {word: held / max(10.0 ** (-own(word) / 100), LEAST_FREQUENCY) for word, held in mass.items()}
+
+
+def caught(language: str, most: int) -> Iterable[tuple[str, str, list[tuple[str, float]]]]:
+    """For each stem of a lexicon, and each term with endings: the place, the stem, usual words that fall under it."""
+    listed = [(word, 9 - cost / 100) for word, cost in words(language)]
+    suffixes = load(language).rules.suffixes
+    for term in load(language).terms:
+        text = term.text.casefold()
+        if term.after or term.before:
+            found = [one for one in listed if _falls(one[0], text, term)]
+        elif suffixes and "exact" not in term.flags and " " not in text:
+            forms = {text + suffix for suffix in suffixes}
+            found = [one for one in listed if one[0] in forms]
+        else:
+            continue
+        if found:
+            yield term.place, text, found[:most]
+
+
+def _falls(word: str, text: str, term: Term) -> bool:
+    if term.before and term.after:
+        return text in word
+    return word.endswith(text) if term.before else word.startswith(text)

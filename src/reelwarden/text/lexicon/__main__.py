@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from importlib import resources
 
@@ -29,6 +30,31 @@ def check(languages: tuple[str, ...]) -> None:
         click.echo(f"{language}: {_summary(lexicon)}")
         faulty = faulty or bool(faults)
     raise SystemExit(1 if faulty else 0)
+
+
+@main.command("try")
+@click.argument("language", type=click.Choice(LANGUAGES))
+@click.argument("texts", nargs=-1)
+def try_(language: str, texts: tuple[str, ...]) -> None:
+    """Say what is found in each text, and which line of which file found it. Reads lines when no text is given."""
+    from reelwarden.text.engine import engine
+
+    for text in texts or (line.rstrip("\n") for line in sys.stdin):
+        click.echo(text)
+        for entry, start, end in engine(language).explain(text):
+            severity = entry.severity.word if entry.severity else "-"
+            click.echo(f"    {entry.category} {severity} {start}-{end} {text[start:end]!r}  <- {entry.place}")
+
+
+@main.command()
+@click.argument("language", type=click.Choice(LANGUAGES))
+@click.option("--most", default=12, help="So many words for each stem.")
+def stems(language: str, most: int) -> None:
+    """List the most usual dictionary words that each stem or listed ending catches, with their Zipf frequency."""
+    from reelwarden.text.vocabulary import caught
+
+    for place, stem, words in caught(language, most):
+        click.echo(f"{place}\t{stem}\t{' '.join(f'{word}:{zipf:.1f}' for word, zipf in words)}")
 
 
 def _summary(lexicon: Lexicon) -> str:

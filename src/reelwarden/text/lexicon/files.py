@@ -135,9 +135,7 @@ def _columns(line: str) -> list[str]:
     return [column.strip() for column in line.split("\t") if column.strip()]
 
 
-def _terms(
-    file: Traversable, name: str, category: str, classes: Classes, faults: list[str]
-) -> Iterator[Term]:
+def _terms(file: Traversable, name: str, category: str, classes: Classes, faults: list[str]) -> Iterator[Term]:
     for number, line in _lines(file):
         place = f"{name}:{number}"
         try:
@@ -158,9 +156,7 @@ def _term(text: str, shared: dict[str, Any]) -> Term:
     return Term(**shared, text=plain, before=text[0] == "*", after=text[-1] == "*")
 
 
-def _patterns(
-    file: Traversable, name: str, category: str, classes: Classes, faults: list[str]
-) -> Iterator[Pattern]:
+def _patterns(file: Traversable, name: str, category: str, classes: Classes, faults: list[str]) -> Iterator[Pattern]:
     for number, line in _lines(file):
         place = f"{name}:{number}"
         try:

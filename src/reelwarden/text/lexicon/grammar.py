@@ -163,6 +163,5 @@ def word(piece: str) -> Word:
 def opened(phrases: tuple[Phrase, ...]) -> tuple[Phrase, ...]:
     """Every word with any ending: the reading of languages that hang particles on words."""
     return tuple(
-        tuple(replace(item, after=True) if isinstance(item, Word) else item for item in phrase)
-        for phrase in phrases
+        tuple(replace(item, after=True) if isinstance(item, Word) else item for item in phrase) for phrase in phrases
     )

@@ -1,0 +1,310 @@
+"""Rows of words with gaps and slots, found in tokens.
+
+Each pattern waits behind its two rarest words, which one automaton looks for in the whole text. Only then is the text
+cut into tokens, and only sentences that hold the words are read by the pattern (a regular expression over tokens,
+compiled at its first use; all gaps are bounded, so time stays linear).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from reelwarden.text.lexicon.files import Entry
+from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Gap, Phrase, Slot, Word
+from reelwarden.text.tokens import SIGNS, Sentence, Token, Tokenizer, _is_han
+
+CURRENCY = "@currency"
+
+TAGS = {
+    name: chr(0xE000 + number)
+    for number, name in enumerate(
+        (
+            *("platform", "sexual", "insult", "discriminatory", "inappropriate", "weapon", "drug", "medical"),
+            *("extremism", "phone", "email", "link", "handle", "number", "age", "age<18", "age<16", "age<13"),
+            *("ordinal", "more"),
+        )
+    )
+}
+SLOT_OF = {
+    "off_platform_mention": "platform",
+    "phone_number": "phone",
+    "username": "handle",
+    **{name: name for name in TAGS},
+}
+"""Which slot a match of a category fills."""
+
+_ANY = "[^ ]+ "
+_REST = "[^ ]* "
+_TAGS = "[\ue000-\ue0ff]* "
+
+
+class Hit(NamedTuple):
+    """The entry number `number` at `text[start:end]`."""
+
+    number: int
+    start: int
+    end: int
+
+
+class Spot(NamedTuple):
+    """A place that fills a slot."""
+
+    slot: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Compiled:
+    entry: Entry
+    elements: tuple[Element, ...]
+    second: int | None
+    slots: frozenset[str]
+    regex: re.Pattern[str] | None = None
+
+
+class PatternSet:
+    """The patterns of one language over its tokenizer; entries are referred to by their number."""
+
+    def __init__(
+        self,
+        entries: Sequence[tuple[Entry, tuple[Element, ...]]],
+        classes: Classes,
+        tokenizer: Tokenizer,
+        cost: Callable[[str], int],
+    ) -> None:
+        self.tokenizer = tokenizer
+        self._classes = classes
+        self._writer = _Writer(tokenizer, classes)
+        self._cost = cost
+        self._patterns: list[_Compiled] = []
+        self._first: dict[int, list[int]] = defaultdict(list)
+        self._by_slot: list[int] = []
+        choices: dict[frozenset[str], int] = {}
+        for number, (entry, elements) in enumerate(entries):
+            self._file(number, entry, elements, choices)
+        self._waiting: dict[str, list[int]] = defaultdict(list)
+        for anchors, choice in choices.items():
+            for anchor in anchors:
+                self._waiting[anchor].append(choice)
+        self._anchors = list(self._waiting)
+        self._automaton = AhoCorasick(self._anchors, implementation=Implementation.ContiguousNFA)
+        self._class_regexes: dict[str, re.Pattern[str]] = {}
+
+    def _file(
+        self, number: int, entry: Entry, elements: tuple[Element, ...], choices: dict[frozenset[str], int]
+    ) -> None:
+        needed = [element for element in elements if isinstance(element, Choice) and not element.optional]
+        anchored = sorted(filter(None, (self._writer.anchors(choice) for choice in needed)), key=self._usualness)
+        numbers = [choices.setdefault(anchors, len(choices)) for anchors in anchored[:2]]
+        slots = frozenset(slot for choice in needed for slot in [_slot_of(choice)] if slot)
+        self._patterns.append(_Compiled(entry, elements, numbers[1] if len(numbers) > 1 else None, slots))
+        if numbers:
+            self._first[numbers[0]].append(number)
+        else:
+            self._by_slot.append(number)
+
+    def _usualness(self, anchors: frozenset[str]) -> float:
+        return sum(10 ** (-self._cost(anchor.strip()) / 100) for anchor in anchors)
+
+    def candidates(self, text: str) -> list[int]:
+        """The numbers of the patterns whose words are in the text."""
+        found: list[int] = list(self._by_slot)
+        hits = {number for number, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
+        if hits:
+            present = {choice for number in hits for choice in self._waiting[self._anchors[number]]}
+            for choice in present:
+                for number in self._first.get(choice, ()):
+                    second = self._patterns[number].second
+                    if second is None or second in present:
+                        found.append(number)
+        return found
+
+    def find(self, sentences: Sequence[Sentence], numbers: Iterable[int], spots: Sequence[Spot]) -> list[Hit]:
+        """Matches of the patterns with these numbers."""
+        found: list[Hit] = []
+        wanted = sorted(numbers)
+        for sentence in sentences:
+            row = _Row(sentence, spots)
+            for number in wanted:
+                pattern = self._patterns[number]
+                if all(TAGS[slot] in row.text for slot in pattern.slots):
+                    found.extend(Hit(number, *span) for span in self._matches(pattern, row))
+        return found
+
+    def _matches(self, pattern: _Compiled, row: _Row) -> Iterator[tuple[int, int]]:
+        entry = pattern.entry
+        if "question" in entry.flags and not row.question:
+            return
+        if pattern.regex is None:
+            pattern.regex = re.compile(self._writer.pattern(pattern.elements))
+        for found in pattern.regex.finditer(row.text):
+            if entry.unless and self.holds(entry.unless, row.text):
+                return
+            if any(name and not self.holds(name, row.text) for name in (entry.with_, entry.near)):
+                return
+            span = row.span(found.start(), found.end())
+            if span:
+                yield span
+
+    def holds(self, name: str, text: str) -> bool:
+        """Whether a row of tokens holds a word of the class."""
+        regex = self._class_regexes.get(name)
+        if regex is None:
+            regex = re.compile(f"(?<![^ ])(?:{self._writer.phrases(self._classes[name])})")
+            self._class_regexes[name] = regex
+        return regex.search(text) is not None
+
+    def around(self, sentences: Sequence[Sentence], start: int, end: int, words: int = 6) -> str:
+        """The row of tokens from some words before a place to some after."""
+        for sentence in sentences:
+            places = [n for n, token in enumerate(sentence.tokens) if token.start < end and start < token.end]
+            if places:
+                part = sentence.tokens[max(0, places[0] - words) : places[-1] + words + 1]
+                return _Row(Sentence(part, sentence.question), ()).text
+        return ""
+
+
+class _Row:
+    """A sentence as text for regular expressions: each word, its tags, a blank."""
+
+    def __init__(self, sentence: Sentence, spots: Sequence[Spot]) -> None:
+        self.tokens = sentence.tokens
+        self.question = sentence.question
+        self._starts: list[int] = []
+        pieces, size = [], 0
+        tags = [_tags(token) for token in self.tokens]
+        for spot in spots:
+            _lay(spot, self.tokens, tags)
+        for token, tagged in zip(self.tokens, tags, strict=True):
+            self._starts.append(size)
+            piece = f"{token.word}{''.join(sorted(tagged))} "
+            size += len(piece)
+            pieces.append(piece)
+        self.text = "".join(pieces)
+
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """The place in the original text of a match in the row."""
+        if end <= start:
+            return None
+        first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end - 1) - 1
+        return self.tokens[first].start, self.tokens[last].end
+
+
+def _tags(token: Token) -> set[str]:
+    tags: set[str] = set()
+    if token.value is not None:
+        tags.add(TAGS["number"])
+        if 4 <= token.value <= 99:
+            tags.add(TAGS["age"])
+            tags.update(TAGS[f"age<{bound}"] for bound in (18, 16, 13) if token.value < bound)
+    if token.ordinal is not None and 1 <= token.ordinal <= 12:
+        tags.add(TAGS["ordinal"])
+    return tags
+
+
+def _lay(spot: Spot, tokens: Sequence[Token], tags: Sequence[set[str]]) -> None:
+    begun = False
+    for place in range(bisect_right(tokens, spot.start, key=lambda token: token.end), len(tokens)):
+        if tokens[place].start >= spot.end:
+            return
+        tags[place].add(TAGS["more"] if begun else TAGS[spot.slot])
+        begun = True
+
+
+def _slot_of(choice: Choice) -> str | None:
+    """The one slot without which the choice cannot be, if there is one."""
+    names = {item.name for phrase in choice.phrases for item in phrase if isinstance(item, Slot)}
+    pure = all(any(isinstance(item, Slot) for item in phrase) for phrase in choice.phrases)
+    if not pure or len(names) != 1:
+        return None
+    name = next(iter(names))
+    return "number" if name == "money" else name
+
+
+class _Writer:
+    """Writes elements as regular expressions over rows of tokens."""
+
+    def __init__(self, tokenizer: Tokenizer, classes: Classes) -> None:
+        self._tokenizer = tokenizer
+        self._open = tokenizer.language == "ko"
+        self._classes = classes
+
+    def pattern(self, elements: Sequence[Element]) -> str:
+        return "(?<![^ ])" + "".join(map(self._element, elements))
+
+    def phrases(self, phrases: Sequence[Phrase]) -> str:
+        return "|".join(dict.fromkeys("".join(map(self._item, phrase)) for phrase in phrases))
+
+    def anchors(self, choice: Choice) -> frozenset[str] | None:
+        """For each phrase a string that a text must hold for it; None where a phrase has no word."""
+        found: set[str] = set()
+        for phrase in choice.phrases:
+            words = [anchor for item in phrase if isinstance(item, Word) for anchor in self._anchors(item)]
+            if not words:
+                return None
+            found.add(max(words, key=len))
+        return frozenset(found)
+
+    def _anchors(self, item: Word) -> Iterator[str]:
+        words = self._tokenizer.words(item.text)
+        if words and all(_is_han(word[0]) for word in words):
+            yield "".join(words)
+            return
+        for place, word in enumerate(words):
+            before = item.before and place == 0
+            after = (item.after or self._open) and place == len(words) - 1
+            glued = word[0].isdigit() or word[-1].isdigit() or word in SIGNS or _is_han(word[0])
+            yield word if glued else ("" if before else " ") + word + ("" if after else " ")
+
+    def _element(self, element: Element) -> str:
+        if isinstance(element, Gap):
+            return f"(?:{_ANY}){{{element.least},{element.most}}}?"
+        if isinstance(element, Edge):
+            return "^" if element.start else "$"
+        written = f"(?:{self.phrases(element.phrases)})"
+        return f"{written}?" if element.optional else written
+
+    def _item(self, item: Word | Slot) -> str:
+        if isinstance(item, Slot):
+            return self._slot(item.name)
+        words = self._tokenizer.words(item.text)
+        rows = [re.escape(word) + _TAGS for word in words]
+        if rows and item.before:
+            rows[0] = "[^ ]*" + rows[0]
+        if rows and (item.after or (self._open and not _is_han(words[-1][0]))):
+            rows[-1] = re.escape(words[-1]) + _REST
+            if item.before and len(rows) == 1:
+                rows[0] = "[^ ]*" + rows[0]
+        return "".join(rows)
+
+    def _slot(self, name: str) -> str:
+        if name == "money":
+            return self._money()
+        tagged = f"[^ ]*{TAGS[name]}{_REST}"
+        if name in ("number", "age", "ordinal") or name.startswith("age<"):
+            return tagged
+        return f"{tagged}(?:[^ ]*{TAGS['more']}{_REST})*"
+
+    def _money(self) -> str:
+        number = f"[^ ]*{TAGS['number']}{_REST}(?:[^ ]*{TAGS['number']}{_REST})?(?:(?:k|m|mil|mln|tys){_TAGS})?"
+        sign = f"[{re.escape(SIGNS)}] "
+        after = self.phrases(self._classes[CURRENCY]) if CURRENCY in self._classes else "(?!)"
+        return f"(?:{sign}{number}|{number}(?:{sign}|{after}))"
+
+
+def literal(words: Sequence[str], after: bool = False) -> tuple[Element, ...]:
+    """A phrase as elements; `after`: its last word may go on."""
+    last = len(words) - 1
+    row = tuple(
+        Word(word.strip("*"), word[:1] == "*", word[-1:] == "*" or (after and n == last))
+        for n, word in enumerate(words)
+    )
+    return (Choice((row,)),)

@@ -1,0 +1,204 @@
+"""A text as a row of plain words with their places: what patterns read.
+
+Disguises within a word that patterns need not guess are undone: case, accents, styled and foreign letters, leet that
+makes a known word, long repeats. Numbers get their value. Chinese characters are words of their own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from reelwarden.text.fold import Script
+from reelwarden.text.lexicon.files import Rules
+
+APOSTROPHES = "'’‘ʼ`´"
+SIGNS = "$€£¥₩₽₺₱₹฿¢"
+LONGEST_SENTENCE = 120
+SENTENCE_OVERLAP = 20
+
+_TOKEN = re.compile(
+    rf"[^\W_]+(?:[{APOSTROPHES}@$!|*\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff\u00ad]+[^\W_]+)*"
+    rf"|[{re.escape(SIGNS)}]|[.!?…。！？\n]+|[^\w\s]"
+)
+_PARTS = re.compile(r"\d+|\D+")
+_RUN = re.compile(r"(\D)\1\1+")
+_STOPS = frozenset(".!?…。！？\n")
+_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|e|eme|de|ste|os|ª|º|a|o|й|я|го|му|м)$")
+
+
+@dataclass(slots=True)
+class Token:
+    """One word in plain letters, at `text[start:end]`; `value` of a number, `ordinal` of a rank."""
+
+    word: str
+    start: int
+    end: int
+    value: int | None = None
+    ordinal: int | None = None
+    tags: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Sentence:
+    tokens: list[Token]
+    question: bool = False
+
+
+class Tokenizer:
+    """Tokens of one language. `known` tells usual words, so that leet is undone only into words."""
+
+    def __init__(self, language: str, script: Script, rules: Rules, known: Callable[[str], bool]) -> None:
+        self.language = language
+        self.script = script
+        self.known = known
+        self.elisions = bool(rules.elisions)
+        self.numbers = {self.words(word): value for word, value in rules.numbers.items()}
+        self.ordinals = {self.words(word): value for word, value in rules.ordinals.items()}
+        self._longest = max(map(len, (*self.numbers, *self.ordinals)), default=1)
+        self._table = _PlainTable(script, self.elisions)
+
+    def quick(self, text: str) -> str:
+        """The text in plain letters, with blanks for all else: enough to see whether a word can be there."""
+        return f" {text.translate(self._table)} "
+
+    def words(self, text: str) -> tuple[str, ...]:
+        """A phrase of a lexicon as words."""
+        return tuple(token.word for token in self._tokens(text.casefold(), literal=True))
+
+    def sentences(self, text: str) -> list[Sentence]:
+        """The sentences of a text; long ones in overlapping parts."""
+        found: list[Sentence] = []
+        tokens: list[Token] = []
+        for token in self._tokens(text):
+            if token.word[0] in _STOPS:
+                if token.word[0] in ".…" and token.end < len(text) and text[token.end].isalnum():
+                    continue
+                found.extend(_cut(tokens, any(char in "?？" for char in token.word)))
+                tokens = []
+            else:
+                tokens.append(token)
+        found.extend(_cut(tokens, False))
+        for sentence in found:
+            self._count(sentence.tokens)
+        return found
+
+    def _tokens(self, text: str, literal: bool = False) -> Iterator[Token]:
+        for found in _TOKEN.finditer(text):
+            raw = found[0]
+            if raw[0] in _STOPS or raw in SIGNS:
+                if not literal or raw in SIGNS:
+                    yield Token(raw, found.start(), found.end())
+            elif raw.isascii() and raw.isalpha():
+                yield Token(self._shortened(raw.lower()), found.start(), found.end())
+            else:
+                yield from self._hard(raw, found.start(), literal)
+
+    def _hard(self, raw: str, start: int, literal: bool) -> Iterator[Token]:
+        """A word with signs, digits or letters beyond ASCII."""
+        for piece, place in self._pieces(raw, start):
+            word = self._plain(piece)
+            if not word:
+                continue
+            if word.isalpha() and not _is_han(word[0]):
+                yield Token(self._shortened(word), place, place + len(piece))
+            elif not literal and (decoded := self._decoded(piece)):
+                yield Token(decoded, place, place + len(piece))
+            else:
+                yield from self._split(piece, word, place)
+
+    def _pieces(self, raw: str, start: int) -> Iterator[tuple[str, int]]:
+        if not self.elisions:
+            yield raw, start
+            return
+        for part in re.finditer(rf"[^{APOSTROPHES}]+", raw):
+            yield part[0], start + part.start()
+
+    def _plain(self, piece: str) -> str:
+        return piece.translate(self._table).replace(" ", "")
+
+    def _decoded(self, piece: str) -> str:
+        """The word that leet hides, or nothing."""
+        if not any(char.isalpha() for char in piece):
+            return ""
+        script = self.script
+        read = (script.letters.get(char) or script.leet.get(char) or script.looks.get(char, "") for char in piece)
+        word = self._shortened("".join(read))
+        return word if len(word) > 2 and self.known(word) else ""
+
+    def _split(self, piece: str, word: str, place: int) -> Iterator[Token]:
+        """Digits apart from letters, Chinese characters each apart; a rank (9th) stays whole."""
+        if rank := _ORDINAL.match(word):
+            yield Token(word, place, place + len(piece), ordinal=int(rank[1]))
+            return
+        if len(word) != len(piece):
+            yield Token(word, place, place + len(piece))
+            return
+        for part in _PARTS.finditer(word):
+            singles = _is_han(part[0][0])
+            for offset in range(len(part[0])) if singles else (0,):
+                begin = place + part.start() + offset
+                size = 1 if singles else len(part[0])
+                yield Token(word[begin - place : begin - place + size], begin, begin + size)
+
+    def _shortened(self, word: str) -> str:
+        """Long repeats undone: to two letters where that is a word, else to one."""
+        if not _RUN.search(word):
+            return word
+        twice = _RUN.sub(r"\1\1", word)
+        return twice if self.known(twice) else _RUN.sub(r"\1", word)
+
+    def _count(self, tokens: list[Token]) -> None:
+        """Give number words and digits their value."""
+        for place, token in enumerate(tokens):
+            if token.word.isdecimal():
+                token.value = int(token.word[:9])
+                continue
+            for size in range(min(self._longest, len(tokens) - place), 0, -1):
+                row = tuple(one.word for one in tokens[place : place + size])
+                if row in self.numbers:
+                    token.value = self.numbers[row]
+                    break
+                if row in self.ordinals:
+                    token.ordinal = self.ordinals[row]
+                    break
+
+
+def _cut(tokens: list[Token], question: bool) -> Iterator[Sentence]:
+    for start in range(0, max(len(tokens) - SENTENCE_OVERLAP, 1), LONGEST_SENTENCE - SENTENCE_OVERLAP):
+        part = tokens[start : start + LONGEST_SENTENCE]
+        if part:
+            yield Sentence(part, question)
+
+
+def _is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or char >= "\U00020000"
+
+
+class _PlainTable(dict[int, str]):
+    """For `str.translate`: letters folded, digits kept, apostrophes gone (or a blank), all else a blank."""
+
+    def __init__(self, script: Script, elisions: bool) -> None:
+        super().__init__()
+        self._script = script
+        self._apostrophe = " " if elisions else ""
+
+    def __missing__(self, code: int) -> str:
+        char, script = chr(code), self._script
+        if char in APOSTROPHES:
+            found = self._apostrophe
+        elif char.isdigit() or unicodedata.category(char) == "No":
+            found = _digits(char)
+        else:
+            found = script.letters.get(char) or script.looks.get(char) or ""
+            if not found and char not in script.invisible:
+                found = char if char.isalnum() else " "
+        self[code] = found
+        return found
+
+
+def _digits(char: str) -> str:
+    value = unicodedata.numeric(char, -1)
+    return str(int(value)) if 0 <= value < 100 and value == int(value) else " "
