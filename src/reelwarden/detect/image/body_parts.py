@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reelwarden.detect.boxes import Floats, letterbox, ratio_box, suppress
 from reelwarden.detect.detector import FrameDetector, Tells
 from reelwarden.detect.image.classifiers import OPEN_NSFW, open_nsfw
-from reelwarden.detect.view import FrameView
+from reelwarden.detect.view import FrameView, planes
 from reelwarden.domain import Evidence, Fact, Signal
 
 NUDENET = "nudenet"
@@ -49,8 +49,7 @@ class BodyParts(FrameDetector):
     def _one(self, frame: FrameView) -> list[Signal]:
         model = self.store.session(NUDENET)
         picture, scale = letterbox(frame, INPUT, model.shapes[0])
-        values = picture.transpose(2, 0, 1)[None] * np.float32(1 / 255)
-        boxes, scores, classes = decode(model.run(values)[0][0])
+        boxes, scores, classes = decode(model.run(planes(picture, (1 / 255,) * 3, (0, 0, 0)))[0][0])
         height, width = frame.pixels.shape[:2]
         found = [
             self.signal(frame, PARTS[int(classes[row])], scores[row], Evidence(ratio_box(box, width, height)))

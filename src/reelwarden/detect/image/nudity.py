@@ -20,6 +20,7 @@ from reelwarden.detect.image.classifiers import (
     open_nsfw,
     safety,
 )
+from reelwarden.detect.image.picture import measure
 from reelwarden.detect.view import FrameView
 from reelwarden.domain import Evidence, Fact, Signal
 
@@ -28,6 +29,8 @@ ALL_THREE = (OPEN_NSFW, NSFWJS, SAFETY)
 FLOOR = 0.1
 """Less says nothing; ordinary footage stays under 0.2 (docs/reference/detectors.md)."""
 DRAWING_FLOOR = 0.5
+EMPTY_SIDE, EMPTY_SPREAD = 320, 8.0
+"""The deviation of brightness, of 255; a dark scene has 15 and more."""
 
 
 class Nudity(FrameDetector):
@@ -49,7 +52,7 @@ class Nudity(FrameDetector):
 
     def _one(self, frame: FrameView) -> list[Signal]:
         kinds = nsfwjs(frame, self.store)
-        scores: dict[str, float] = {DRAWING: kinds.drawing + kinds.hentai}
+        scores: dict[str, float] = {} if empty(frame) else {DRAWING: kinds.drawing + kinds.hentai}
         facts: dict[str, Fact] = {name: round(value, 4) for name, value in kinds._asdict().items()}
         if self.asked - {DRAWING}:
             opinion, unsafe = open_nsfw(frame, self.store), safety(frame, self.store).nsfw
@@ -60,6 +63,11 @@ class Nudity(FrameDetector):
             for label, score in scores.items()
             if label in self.asked and score >= (DRAWING_FLOOR if label == DRAWING else FLOOR)
         ]
+
+
+def empty(frame: FrameView) -> bool:
+    """Whether there is next to nothing to see: the model calls black pictures drawings."""
+    return measure(frame.fit(EMPTY_SIDE))[2] < EMPTY_SPREAD
 
 
 def combine(opinion: float, kinds: Kinds, unsafe: float) -> Mapping[str, float]:

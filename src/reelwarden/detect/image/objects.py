@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reelwarden.detect.boxes import Floats, letterbox, ratio_box, suppress
 from reelwarden.detect.detector import FrameDetector, Tells
-from reelwarden.detect.view import FrameView
+from reelwarden.detect.view import FrameView, planes
 from reelwarden.domain import Evidence, Fact, Signal
 
 NANODET = "nanodet"
@@ -20,8 +20,9 @@ FLOOR = 0.5
 OVERLAP = 0.6
 BINS = 11
 """A side's distance is told as a distribution over 0 to 10 strides."""
-MEAN = np.array([103.53, 116.28, 123.675], np.float32)
-SCALE = 1 / np.array([57.375, 57.12, 58.395], np.float32)
+DEVIATION = (57.375, 57.12, 58.395)
+SCALE = tuple(1 / deviation for deviation in DEVIATION)
+SHIFT = tuple(-mean / deviation for mean, deviation in zip((103.53, 116.28, 123.675), DEVIATION, strict=True))
 
 IN_ORDER = (
     ("person", "person"),
@@ -77,7 +78,7 @@ class Objects(FrameDetector):
     def _one(self, frame: FrameView) -> list[Signal]:
         model = self.store.session(NANODET)
         picture, scale = letterbox(frame, INPUT, model.shapes[0])
-        outputs = model.run(normalised(picture))
+        outputs = model.run(planes(picture, SCALE, SHIFT, blue_first=True))
         found = decode(outputs, picture.shape[0], picture.shape[1])
         names = frozenset(thing.name for thing in found)
         return [
@@ -99,12 +100,6 @@ class Objects(FrameDetector):
         if thing.name == WINE_GLASS:
             signals.append(self.signal(frame, ALCOHOL, thing.score * GLASS, Evidence(box, facts=facts)))
         return signals
-
-
-def normalised(picture: NDArray[np.uint8]) -> Floats:
-    """[1, 3, height, width], blue first, around 0."""
-    values = (picture[:, :, ::-1] - MEAN) * SCALE
-    return np.ascontiguousarray(values.transpose(2, 0, 1)[None], np.float32)
 
 
 def decode(outputs: Sequence[Floats], height: int, width: int) -> list[Found]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelwarden.detect.boxes import STRIDE, Floats, ratio_box
-from reelwarden.detect.view import FrameView, Pixels, resize
+from reelwarden.detect.view import FrameView, Pixels, planes, resize
 from reelwarden.domain import Box
 from reelwarden.models.session import Session
 
@@ -47,8 +47,7 @@ def find(view: FrameView, model: Session) -> list[Line]:
     height, width = view.pixels.shape[:2]
     scale = INPUT / max(height, width)
     inner = view.resized(_whole(width * scale), _whole(height * scale))
-    values = inner[:, :, ::-1].transpose(2, 0, 1)[None] * np.float32(1 / 127.5) - np.float32(1)
-    likely = model.run(np.ascontiguousarray(values))[0][0, 0]
+    likely = model.run(planes(inner, (1 / 127.5,) * 3, (-1, -1, -1), blue_first=True))[0][0, 0]
     back = np.array([width / inner.shape[1], height / inner.shape[0]], np.float32)
     lines = [Line(corners * back) for corners in boxes(likely)]
     return sorted(lines, key=lambda line: (float(line.corners[:, 1].min()), float(line.corners[:, 0].min())))

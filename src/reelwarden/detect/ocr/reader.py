@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from reelwarden.detect.boxes import Floats
-from reelwarden.detect.view import Pixels
+from reelwarden.detect.view import Pixels, planes
 from reelwarden.models.session import Session
 
 HEIGHT = 48
@@ -37,7 +37,7 @@ class Reader:
     def read(self, line: Pixels) -> Reading:
         """The words of a level line, 48 pixels high, RGB; the score is the mean of the letters'."""
         values = np.zeros((1, 3, HEIGHT, -(-line.shape[1] // STEP) * STEP), np.float32)
-        values[0, :, :, : line.shape[1]] = line[:, :, ::-1].transpose(2, 0, 1) * np.float32(1 / 127.5) - np.float32(1)
+        values[:, :, :, : line.shape[1]] = planes(line, (1 / 127.5,) * 3, (-1, -1, -1), blue_first=True)
         return spell(self._model.run(values)[0][0], self._letters)
 
 
