@@ -96,16 +96,20 @@ def _open(fd: int, limits: Limits) -> InputContainer:
 
 
 def _refusal(error: Exception, fd: int, limits: Limits) -> MediaError:
-    if "exceeds specified max pixel" in str(error):
-        return LimitExceeded(
-            "pixels", f"a picture in this file has more than {limits.max_pixels / 1e6:.0f} million pixels"
-        )
+    raise_if_too_large(error, limits)
     start = os.pread(fd, 1 << 20, 0)
     if start[4:8] == b"ftyp" and any(box in start for box in ENCRYPTED):
         return MediaDamaged("this file is encrypted")
     return NotMedia(
         "this is not a media file that we can read", "see docs/concepts/03-media.md for the formats"
     )
+
+
+def raise_if_too_large(error: Exception, limits: Limits) -> None:
+    """The decoder library says only in its log why it refused a picture."""
+    if "exceeds specified max pixel" in str(error):
+        most = f"{limits.max_pixels / 1e6:.0f} million pixels"
+        raise LimitExceeded("pixels", f"a picture in this file has more than {most}") from error
 
 
 def _nothing(container: InputContainer) -> NotMedia | MediaDamaged:

@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
 
+from reelwarden.media.hdr import Curve, to_standard
 from reelwarden.media.orientation import Orientation, from_clockwise, from_matrix
 from reelwarden.media.size import displayed_size, reduced_size
 from reelwarden.media.stillness import SIDE, Thumbnail
 
 UNSPECIFIED = 2
 HD_LINES = 720
-HDR_CURVES = frozenset({int(ColorTrc.SMPTE2084), int(ColorTrc.ARIB_STD_B67)})
+_CURVES = {curve.value: curve for curve in Curve}
 
 
 def frame_orientation(frame: VideoFrame) -> Orientation:
@@ -37,23 +39,32 @@ class PictureMaker:
         self._thumb = VideoReformatter()
 
     def reduce(self, frame: VideoFrame, aspect: Fraction | None) -> VideoFrame:
-        """RGB with square pixels, reduced, not yet turned. One pass in C from the stored size to the wanted one."""
+        """RGB with square pixels, reduced, not yet turned; 16 bits a channel where the range is high.
+
+        One pass in C from the stored size to the wanted one.
+        """
         width, height = displayed_size(frame.width, frame.height, aspect)
         width, height = reduced_size(width, height, self._side)
         return self._reduce.reformat(
             frame,
             width,
             height,
-            "rgb24",
+            "rgb24" if curve_of(frame) is None else "rgb48le",
             src_colorspace=source_colours(frame),
             interpolation=Interpolation.AREA,
             threads=1,
-            **_tone(frame),
         )
 
     def thumbnail(self, reduced: VideoFrame) -> Thumbnail:
         small = self._thumb.reformat(reduced, SIDE, SIDE, "gray", interpolation=Interpolation.AREA, threads=1)
         return np.asarray(small.to_ndarray(), np.uint8)
+
+
+def rgb(reduced: VideoFrame) -> NDArray[np.uint8]:
+    """RGB uint8 [height, width, 3] of standard range from what PictureMaker.reduce gave."""
+    curve = curve_of(reduced)
+    pixels: Any = reduced.to_ndarray()
+    return pixels if curve is None else to_standard(pixels, curve)
 
 
 def source_colours(frame: VideoFrame) -> int | None:
@@ -63,8 +74,6 @@ def source_colours(frame: VideoFrame) -> int | None:
     return int(Colorspace.ITU709 if frame.height >= HD_LINES else Colorspace.ITU601)
 
 
-def _tone(frame: VideoFrame) -> dict[str, int]:
-    """High dynamic range is brought down to what models know: the BT.709 curve and colours."""
-    if int(frame.color_trc) not in HDR_CURVES:
-        return {}
-    return {"dst_color_trc": int(ColorTrc.BT709), "dst_color_primaries": int(ColorPrimaries.BT709)}
+def curve_of(frame: VideoFrame) -> Curve | None:
+    """The curve of a high dynamic range picture; None for an ordinary one."""
+    return _CURVES.get(int(frame.color_trc))

@@ -12,7 +12,7 @@ import os
 import platform
 import resource
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from reelwarden.media.limits import Limits
 
@@ -126,8 +126,11 @@ _ALLOWED = {
         "prlimit64": 261, "getrandom": 278, "membarrier": 283, "rseq": 293,
     },
 }  # fmt: skip
+_THREADS = {"x86_64": (56, 435), "aarch64": (220, 435)}  # clone, clone3
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | 1  # 1: EPERM
+_LOAD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
+_ALLOW, _NOT_PERMITTED, _NOT_THERE = 0x7FFF0000, 0x00050000 | 1, 0x00050000 | 38  # EPERM, ENOSYS
+_NUMBER, _ARCHITECTURE = 0, 4
 
 
 class _Program(ctypes.Structure):
@@ -138,14 +141,27 @@ def _seccomp() -> bool:
     machine = platform.machine()
     if machine not in _ALLOWED:
         return False
-    numbers = sorted(_ALLOWED[machine].values())
-    code = [_step(0x20, 4), _step(0x15, _AUDIT[machine], 1, 0), _step(0x06, _REFUSE), _step(0x20, 0)]
-    code += [_step(0x15, number, len(numbers) - index, 0) for index, number in enumerate(numbers)]
-    code += [_step(0x06, _REFUSE), _step(0x06, _ALLOW)]
-    buffer = ctypes.create_string_buffer(b"".join(code))
-    program = _Program(len(code), ctypes.cast(buffer, ctypes.c_void_p))
+    code = _filter(_AUDIT[machine], sorted(_ALLOWED[machine].values()), _THREADS[machine])
+    buffer = ctypes.create_string_buffer(code)
+    program = _Program(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p))
     held: bool = _libc.prctl(SET_SECCOMP, SECCOMP_FILTER, ctypes.byref(program), 0, 0) == 0
     return held
+
+
+def _filter(architecture: int, allowed: Sequence[int], threads: Sequence[int]) -> bytes:
+    """Compares the call's number with each allowed one. New threads are said not to exist: decoders then do without."""
+    steps = [
+        _step(_LOAD, _ARCHITECTURE),
+        _step(_JUMP_EQUAL, architecture, 1, 0),
+        _step(_RETURN, _NOT_PERMITTED),
+    ]
+    steps.append(_step(_LOAD, _NUMBER))
+    for place, number in enumerate(threads):
+        steps.append(_step(_JUMP_EQUAL, number, len(allowed) + len(threads) - place, 0))
+    for place, number in enumerate(allowed):
+        steps.append(_step(_JUMP_EQUAL, number, len(allowed) - place + 1, 0))
+    returns = (_NOT_PERMITTED, _NOT_THERE, _ALLOW)
+    return b"".join([*steps, *(_step(_RETURN, value) for value in returns)])
 
 
 def _step(operation: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -18,12 +18,12 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from reelwarden.domain import Frame
-from reelwarden.media.container import Opened
+from reelwarden.media.container import Opened, raise_if_too_large
 from reelwarden.media.emitter import Emitter, Tally
 from reelwarden.media.gop import EPSILON, Goal, Group, Groups, Wishes, goals
 from reelwarden.media.limits import Limits
 from reelwarden.media.packets import Held
-from reelwarden.media.picture import PictureMaker, frame_orientation
+from reelwarden.media.picture import PictureMaker, frame_orientation, rgb
 from reelwarden.media.sampling import LAST, KeyFrames, Plan, slack
 from reelwarden.media.size import displayed_size
 from reelwarden.media.stillness import Stillness, Thumbnail
@@ -52,7 +52,7 @@ class Decoded:
         return self._maker.thumbnail(self._small())
 
     def pixels(self) -> NDArray[np.uint8]:
-        return self.turn.apply(np.asarray(self._small().to_ndarray(), np.uint8))
+        return self.turn.apply(rgb(self._small()))
 
 
 class VideoSampler:
@@ -64,7 +64,7 @@ class VideoSampler:
         assert opened.video is not None
         self.first: Decoded | None = None
         self._origin, self._stream, self._context = opened.origin, opened.video, opened.video.codec_context
-        self._tally, self._keys = tally, isinstance(plan, KeyFrames)
+        self._limits, self._tally, self._keys = limits, tally, isinstance(plan, KeyFrames)
         self._maker, self._emitter = PictureMaker(side), Emitter(still, limits, tally)
         self._wishes, self._snap = Wishes(plan.instants(opened.duration)), slack(plan, opened.duration)
         self._groups: Groups[Held] = Groups(limits.max_gop_bytes)
@@ -164,7 +164,8 @@ class VideoSampler:
             frames = self._context.decode(packet)
         except MemoryError:
             raise
-        except (av.FFmpegError, ValueError):
+        except (av.FFmpegError, ValueError) as error:
+            raise_if_too_large(error, self._limits)
             self._tally.errors += 1
             return []
         self._tally.pictures_decoded += len(frames)
