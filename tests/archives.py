@@ -38,9 +38,7 @@ def entry(name: str, sources: list[list[tuple[str, str, bytes, str]]], *, accept
     outputs: dict[str, bytes] = {}
     for _, _, data, to in sources[0]:
         outputs[to] = outputs.get(to, b"") + data
-    files = ", ".join(
-        f'{{ name = "{n}", bytes = {len(d)}, sha256 = "{sha256(d)}" }}' for n, d in outputs.items()
-    )
+    files = ", ".join(f'{{ name = "{n}", bytes = {len(d)}, sha256 = "{sha256(d)}" }}' for n, d in outputs.items())
     lines = [
         "[[model]]",
         f'id = "{name}"',
@@ -52,9 +50,7 @@ def entry(name: str, sources: list[list[tuple[str, str, bytes, str]]], *, accept
         f"files = [{files}]",
     ]
     for source in sources:
-        takes = (
-            f'{{ from = "{p}", path = "{m}", sha256 = "{sha256(d)}", to = "{to}" }}' for p, m, d, to in source
-        )
+        takes = (f'{{ from = "{p}", path = "{m}", sha256 = "{sha256(d)}", to = "{to}" }}' for p, m, d, to in source)
         lines += ["[[model.source]]", f"take = [{', '.join(takes)}]"]
     return "\n".join(lines)
 

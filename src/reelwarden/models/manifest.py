@@ -55,9 +55,7 @@ def make(model: CatalogueModel, source: Source, folder: Path) -> Manifest:
             raise ModelDamaged(f"the source of {model.id} did not bring {wanted.name}")
         found = OutputFile(wanted.name, path.stat().st_size, digest(path))
         if wanted.sha256 and found.sha256 != wanted.sha256:
-            raise ModelDamaged(
-                f"{model.id}: {wanted.name} has the sha256 {found.sha256}, not {wanted.sha256}"
-            )
+            raise ModelDamaged(f"{model.id}: {wanted.name} has the sha256 {found.sha256}, not {wanted.sha256}")
         files.append(found)
     return Manifest(
         model=model.id,

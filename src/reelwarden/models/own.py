@@ -130,9 +130,7 @@ def read(file: Path) -> Iterable[OwnModel]:
     fields = Fields(document, str(file))
     tables = fields.tables("model")
     fields.end()
-    return [
-        _model(Fields(raw, f"{file}, model number {at}"), file.parent) for at, raw in enumerate(tables, 1)
-    ]
+    return [_model(Fields(raw, f"{file}, model number {at}"), file.parent) for at, raw in enumerate(tables, 1)]
 
 
 def _model(fields: Fields, folder: Path) -> OwnModel:
@@ -152,16 +150,12 @@ def _model(fields: Fields, folder: Path) -> OwnModel:
         output=fields.take("output", str, ""),
         activation=activation,
         labels=own,
-        tells=tuple(
-            _told(Fields(raw, f"{fields.where}, tells"), own, combine) for raw in fields.tables("tells")
-        ),
+        tells=tuple(_told(Fields(raw, f"{fields.where}, tells"), own, combine) for raw in fields.tables("tells")),
         vectors=folder / fields.take("vectors", str) if embeds else None,
         vectors_sha256=fields.match("vectors_sha256", SHA256) if embeds else "",
         scale=fields.number("scale", 100.0) if embeds else 1.0,
         overlap=fields.number("overlap", 0.6) if detects else 0.0,
-        strides=tuple(int(s) for s in fields.numbers("strides", 0, (8, 16, 32)))
-        if task == "detect-nanodet"
-        else (),
+        strides=tuple(int(s) for s in fields.numbers("strides", 0, (8, 16, 32))) if task == "detect-nanodet" else (),
         centre=fields.number("centre", 0.5) if task == "detect-nanodet" else 0.5,
     )
     fields.end()
@@ -173,9 +167,7 @@ def _check_labels(model: OwnModel, where: str) -> None:
     if len(set(model.labels)) != len(model.labels):
         raise SettingsError(f"{where}: a label stands twice in `labels`")
     if len(model.told) != len(model.tells):
-        raise SettingsError(
-            f"{where}: a label stands in two tables `tells`; give it one with a longer `from`"
-        )
+        raise SettingsError(f"{where}: a label stands in two tables `tells`; give it one with a longer `from`")
 
 
 def _input(fields: Fields) -> OwnInput:
@@ -207,9 +199,7 @@ def _told(fields: Fields, own: tuple[str, ...], combine: str) -> Told:
     )
     fields.end()
     if told.label not in taxonomy_labels():
-        raise SettingsError(
-            f"{fields.where}: there is no label {told.label!r}", "`reelwarden labels` lists them all"
-        )
+        raise SettingsError(f"{fields.where}: there is no label {told.label!r}", "`reelwarden labels` lists them all")
     unknown = [source for source in told.sources if source not in own]
     if unknown:
         raise SettingsError(f"{fields.where}: {', '.join(unknown)} is not among the model's `labels`")

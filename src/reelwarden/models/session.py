@@ -33,9 +33,7 @@ class Session:
         try:
             self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:
-            raise ModelDamaged(
-                f"{path.name} cannot be opened: {error}", "run `reelwarden models verify`"
-            ) from error
+            raise ModelDamaged(f"{path.name} cannot be opened: {error}", "run `reelwarden models verify`") from error
         self.inputs = tuple(i.name for i in self._session.get_inputs())
         self.shapes = tuple(tuple(i.shape) for i in self._session.get_inputs())
         self.outputs = tuple(o.name for o in self._session.get_outputs())
@@ -43,7 +41,5 @@ class Session:
 
     def run(self, *inputs: NDArray[Any]) -> list[NDArray[np.float32]]:
         """All outputs, in the graph's order, for the inputs in the graph's order."""
-        result: list[NDArray[np.float32]] = self._session.run(
-            None, dict(zip(self.inputs, inputs, strict=True))
-        )
+        result: list[NDArray[np.float32]] = self._session.run(None, dict(zip(self.inputs, inputs, strict=True)))
         return result

@@ -46,9 +46,7 @@ class ModelStore:
     def version(self, model: str) -> str:
         """The first 12 hex digits of the source file's sha256: of the installed one, or else of the catalogue's."""
         if model not in self._versions:
-            self._versions[model] = (
-                self.own[model].version if model in self.own else self._catalogue_version(model)
-            )
+            self._versions[model] = self.own[model].version if model in self.own else self._catalogue_version(model)
         return self._versions[model]
 
     def session(self, model: str) -> Session:
@@ -70,9 +68,7 @@ class ModelStore:
         _known(model)
         path = self.directory / model / (file or catalogue()[model].files[0].name)
         if not (path.is_file() and (path.parent / NAME).is_file()):
-            raise ModelMissing(
-                f"the model {model} is not installed", f"run `reelwarden models install {model}`"
-            )
+            raise ModelMissing(f"the model {model} is not installed", f"run `reelwarden models install {model}`")
         return path
 
     def _catalogue_version(self, model: str) -> str:
@@ -83,6 +79,4 @@ class ModelStore:
 
 def _known(model: str) -> None:
     if model not in catalogue():
-        raise ModelMissing(
-            f"the model {model} is not in the catalogue", "`reelwarden models list` lists them all"
-        )
+        raise ModelMissing(f"the model {model} is not in the catalogue", "`reelwarden models list` lists them all")

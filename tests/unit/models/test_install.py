@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 import tarfile
+import time
+import venv
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from reelwarden.errors import InstallFailed, LicenceNotAccepted, ModelDamaged
 from reelwarden.models import manifest
 from reelwarden.models.archive import take
 from reelwarden.models.catalogue import Catalogue, Package
-from reelwarden.models.download import find
+from reelwarden.models.download import fetch, find, find_npm
 from reelwarden.models.install import DOWNLOADS, Request, install, is_installed
 from reelwarden.models.progress import Lines
 
@@ -61,9 +63,7 @@ def entries() -> Catalogue:
     )
 
 
-def put(
-    entries: Catalogue, ids: list[str], directory: Path, archives: Path, **options: object
-) -> tuple[int, Said]:
+def put(entries: Catalogue, ids: list[str], directory: Path, archives: Path, **options: object) -> tuple[int, Said]:
     said = Said()
     models = [entries[name] for name in ids]
     return install(models, directory, Request(archives, **options), said), said  # type: ignore[arg-type]
@@ -98,17 +98,13 @@ def test_another_source_hash_in_the_catalogue_installs_again(
 ) -> None:
     put(entries, ["thing"], tmp_path / "models", archives)
     newer = wheel(archives, "some-thing", "2.0", {"some/thing.onnx": b"newer"})
-    changed = catalogue_of(
-        entry("thing", [[("pypi:some-thing==2.0", "some/thing.onnx", b"newer", "model.onnx")]])
-    )
+    changed = catalogue_of(entry("thing", [[("pypi:some-thing==2.0", "some/thing.onnx", b"newer", "model.onnx")]]))
     assert newer.exists() and not is_installed(changed["thing"], tmp_path / "models")
     put(changed, ["thing"], tmp_path / "models", archives)
     assert (tmp_path / "models/thing/model.onnx").read_bytes() == b"newer"
 
 
-def test_a_wrong_hash_is_refused_and_leaves_nothing(
-    tmp_path: Path, archives: Path, entries: Catalogue
-) -> None:
+def test_a_wrong_hash_is_refused_and_leaves_nothing(tmp_path: Path, archives: Path, entries: Catalogue) -> None:
     wheel(archives, "some-thing", "1.0", {"some/thing.onnx": DATA[:-1] + b"!"})
     with pytest.raises(ModelDamaged, match=r"has the sha256 .*, not "):
         put(entries, ["thing"], tmp_path / "models", archives)
@@ -130,9 +126,7 @@ def test_a_wrong_hash_of_the_joined_file_is_refused(tmp_path: Path, archives: Pa
         put(swapped, ["joined"], tmp_path / "models", archives)
 
 
-def test_what_is_installed_stays_when_a_later_one_fails(
-    tmp_path: Path, archives: Path, entries: Catalogue
-) -> None:
+def test_what_is_installed_stays_when_a_later_one_fails(tmp_path: Path, archives: Path, entries: Catalogue) -> None:
     tarball(archives, "@some/parts", "2.1.0", {"package/part1": b"x", "package/part2": b"y"})
     with pytest.raises(ModelDamaged):
         put(entries, ["thing", "joined"], tmp_path / "models", archives)
@@ -140,9 +134,7 @@ def test_what_is_installed_stays_when_a_later_one_fails(
     assert not is_installed(entries["joined"], tmp_path / "models")
 
 
-def test_an_alternative_is_taken_where_the_first_source_is_not_to_be_had(
-    tmp_path: Path, archives: Path
-) -> None:
+def test_an_alternative_is_taken_where_the_first_source_is_not_to_be_had(tmp_path: Path, archives: Path) -> None:
     gone = [("pypi:gone==1", "gone.onnx", DATA, "model.onnx")]
     there = [(WHEEL, "some/thing.onnx", DATA, "model.onnx")]
     put(catalogue_of(entry("thing", [gone, there])), ["thing"], tmp_path / "models", archives)
@@ -153,9 +145,7 @@ def test_an_alternative_is_taken_where_the_first_source_is_not_to_be_had(
     assert "air-gapped" in caught.value.hint
 
 
-def test_a_licence_must_be_accepted_before_anything_happens(
-    tmp_path: Path, archives: Path, entries: Catalogue
-) -> None:
+def test_a_licence_must_be_accepted_before_anything_happens(tmp_path: Path, archives: Path, entries: Catalogue) -> None:
     with pytest.raises(LicenceNotAccepted, match=r"bound is under AGPL-3\.0"):
         put(entries, ["thing", "bound"], tmp_path / "models", archives)
     assert not (tmp_path / "models").exists()
@@ -184,7 +174,7 @@ def test_archives_that_were_downloaded_before_are_used_and_kept_only_when_asked(
         assert (models / DOWNLOADS).exists() == keep
 
 
-TWO = """
+PROGRAM = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
@@ -197,30 +187,91 @@ print(install(list(entries.values()), Path(sys.argv[3]), Request(Path(sys.argv[4
 """
 
 
-@pytest.mark.slow
-def test_two_processes_at_once_install_each_model_once(tmp_path: Path) -> None:
+@pytest.fixture
+def program(tmp_path: Path) -> tuple[Catalogue, list[str]]:
+    """Six models of 2 MB, and the command that installs them."""
     archives, names = tmp_path / "archives", [f"m{number}" for number in range(6)]
     archives.mkdir()
-    data = {name: (name.encode() * 1_000_000) for name in names}
+    data = {name: name.encode() * 1_000_000 for name in names}
     for name in names:
         wheel(archives, name, "1", {"w": data[name]})
     written = "\n".join(entry(name, [[(f"pypi:{name}==1", "w", data[name], "w")]]) for name in names)
     (tmp_path / "catalogue.toml").write_text(written)
-    tests = Path(__file__).parents[2]
-    command = [
-        sys.executable,
-        "-c",
-        TWO,
-        str(tests),
-        str(tmp_path / "catalogue.toml"),
-        str(tmp_path / "models"),
-        str(archives),
-    ]
+    places = [Path(__file__).parents[2], tmp_path / "catalogue.toml", tmp_path / "models", archives]
+    return catalogue_of(written), [sys.executable, "-c", PROGRAM, *map(str, places)]
+
+
+@pytest.mark.slow
+def test_two_processes_at_once_install_each_model_once(tmp_path: Path, program: tuple[Catalogue, list[str]]) -> None:
+    entries, command = program
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     counts = [int(process.communicate()[0]) for process in running]
-    assert sum(counts) == len(names)
-    for name, model in catalogue_of(written).items():
-        assert is_installed(model, tmp_path / "models"), name
+    assert sum(counts) == len(entries)
+    assert all(is_installed(model, tmp_path / "models") for model in entries.values())
+
+
+@pytest.mark.slow
+def test_a_killed_installation_is_finished_by_the_next(tmp_path: Path, program: tuple[Catalogue, list[str]]) -> None:
+    entries, command = program
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    while not (tmp_path / "models/m1").exists():
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.001)
+    process.kill()
+    process.communicate()
+    done = [model.id for model in entries.values() if is_installed(model, tmp_path / "models")]
+    assert "m0" in done and len(done) < len(entries)
+    count = int(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout)
+    assert count == len(entries) - len(done)
+    assert sorted(p.name for p in (tmp_path / "models").iterdir()) == [".lock", *sorted(entries)]
+
+
+@pytest.fixture
+def offline_pip(monkeypatch: pytest.MonkeyPatch, archives: Path) -> None:
+    """The user's pip is set up to find packages in a directory only."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(archives))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("offline_pip")
+def test_the_users_own_pip_set_up_holds(tmp_path: Path, archives: Path) -> None:
+    metadata = {"some_thing-1.0.dist-info/METADATA": b"Metadata-Version: 2.1\nName: some-thing\nVersion: 1.0\n"}
+    wheel_file = {"some_thing-1.0.dist-info/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+    wheel(archives, "some-thing", "1.0", {"some/thing.onnx": DATA, **metadata, **wheel_file})
+    entries = catalogue_of(entry("thing", [[(WHEEL, "some/thing.onnx", DATA, "model.onnx")]]))
+    said = Said()
+    assert install([entries["thing"]], tmp_path / "models", Request(keep=True), said) == 1
+    assert f"thing: downloading {WHEEL}" in said.lines
+    kept = [p.name for p in (tmp_path / "models" / DOWNLOADS).iterdir()]
+    assert kept == ["some_thing-1.0-py3-none-any.whl"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("offline_pip")
+def test_what_pip_says_is_passed_on(tmp_path: Path) -> None:
+    with pytest.raises(InstallFailed, match=r"pip could not bring gone==9\.9: No matching distribution"):
+        fetch(Package("pypi", "gone", "9.9"), tmp_path, lambda _: None)
+    assert [p.name for p in tmp_path.iterdir()] == ["archives"]
+
+
+@pytest.mark.slow
+def test_a_python_without_pip_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    venv.create(tmp_path / "bare", with_pip=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "bare/bin/python"))
+    with pytest.raises(InstallFailed, match="this Python has no pip") as caught:
+        fetch(Package("pypi", "gone", "9.9"), tmp_path, lambda _: None)
+    assert "-m ensurepip" in caught.value.hint
+
+
+def test_npm_counts_only_with_its_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_npm() is None
+    for name in ("npm", "node"):
+        assert find_npm() is None
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(0o755)
+    assert find_npm() == [str(tmp_path / "npm")]
 
 
 @pytest.mark.parametrize(
@@ -233,9 +284,7 @@ def test_two_processes_at_once_install_each_model_once(tmp_path: Path) -> None:
         (Package("npm", "nsfwjs", "4.3.0"), "nsfwjs-4.3.0.tgz"),
     ],
 )
-def test_archives_are_found_by_the_names_that_pip_and_npm_give(
-    tmp_path: Path, package: Package, name: str
-) -> None:
+def test_archives_are_found_by_the_names_that_pip_and_npm_give(tmp_path: Path, package: Package, name: str) -> None:
     for other in ("x" + name, name.replace(package.version, package.version + "1"), name + ".part"):
         (tmp_path / other).touch()
     assert find(package, tmp_path) is None
@@ -259,9 +308,7 @@ def test_archives_that_are_damaged_or_lie_are_refused(tmp_path: Path, archives: 
         take(tmp_path / "link.tgz", "package/w", "", tmp_path / "out")
 
 
-def test_the_manifest_says_where_the_files_came_from(
-    tmp_path: Path, archives: Path, entries: Catalogue
-) -> None:
+def test_the_manifest_says_where_the_files_came_from(tmp_path: Path, archives: Path, entries: Catalogue) -> None:
     put(entries, ["thing"], tmp_path / "models", archives)
     raw = json.loads((tmp_path / "models/thing/manifest.json").read_text())
     source = entries["thing"].sources[0].takes[0]

@@ -33,9 +33,7 @@ def compared(output: Floats, vectors: Floats, model: OwnModel) -> Floats:
     """The score of each label by how near its vector is to the picture's: a softmax over the scaled cosines."""
     picture = output.reshape(-1)
     if vectors.shape != (len(model.labels), picture.size):
-        raise _unlike(
-            model, f"an embedding of {picture.size} numbers, and vectors of the shape {vectors.shape}"
-        )
+        raise _unlike(model, f"an embedding of {picture.size} numbers, and vectors of the shape {vectors.shape}")
     lengths = np.linalg.norm(vectors, axis=1) * np.linalg.norm(picture)
     return activated(np.float32(model.scale) * (vectors @ picture) / np.maximum(lengths, 1e-9), "softmax")
 
@@ -120,6 +118,4 @@ def _strongest(boxes: Boxes, model: OwnModel) -> Boxes:
 
 
 def _unlike(model: OwnModel, what: str) -> ModelDamaged:
-    return ModelDamaged(
-        f"your own model {model.id} gives {what}", "docs/howto/own-model.md says what is expected"
-    )
+    return ModelDamaged(f"your own model {model.id} gives {what}", "docs/howto/own-model.md says what is expected")

@@ -138,9 +138,7 @@ def _legacy(path: Path) -> Any:
             count = int.from_bytes(file.read(8), "little")
             storage = unpickler.storages[str(key)]
             if count != storage.count:
-                raise ModelDamaged(
-                    f"{path.name} has a storage of {count} numbers where {storage.count} are announced"
-                )
+                raise ModelDamaged(f"{path.name} has a storage of {count} numbers where {storage.count} are announced")
             storage.fill(file.read(count * storage.kind.itemsize))
     return tree
 

@@ -70,9 +70,7 @@ class Graph:
         constants = [_tensor(name, array) for name, array in self.constants.items() if name in used]
         graph = helper.make_graph(nodes, self.name, self._inputs, self._outputs, constants)
         opset = helper.make_opsetid("", OPSET)
-        model = helper.make_model(
-            graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="reelwarden"
-        )
+        model = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="reelwarden")
         _complete_outputs(model)
         onnx.checker.check_model(model)
         return model
@@ -125,8 +123,6 @@ def _in_order(nodes: Sequence[NodeProto], given: set[str]) -> list[NodeProto]:
                 later.append(node)
         if len(later) == len(waiting):
             missing = sorted(set(later[0].input) - ready)
-            raise ModelDamaged(
-                f"the model's graph has no {', '.join(missing)} for its node {later[0].output[0]}"
-            )
+            raise ModelDamaged(f"the model's graph has no {', '.join(missing)} for its node {later[0].output[0]}")
         waiting = later
     return ordered

@@ -16,10 +16,7 @@ from reelwarden.models.convert.kernels import relu6
 Handler = Callable[[Builder, Node], None]
 
 END = 2**31 - 1
-UNARY = {
-    n: n
-    for n in ("Relu", "Sigmoid", "Tanh", "Abs", "Identity", "Exp", "Neg", "Elu", "Softplus", "Sqrt", "Shape")
-}
+UNARY = {n: n for n in ("Relu", "Sigmoid", "Tanh", "Abs", "Identity", "Exp", "Neg", "Elu", "Softplus", "Sqrt", "Shape")}
 BINARY = {
     "Add": "Add",
     "AddV2": "Add",

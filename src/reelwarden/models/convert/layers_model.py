@@ -213,9 +213,7 @@ def _global_pooling(network: _Network, layer: _Layer) -> str:
 
 def _flatten(network: _Network, layer: _Layer) -> str:
     """Keras flattens channels-last, so the weights of the next layer are in that order."""
-    return network.graph.add(
-        "Flatten", network.graph.add("Transpose", network.source(layer), perm=[0, 2, 3, 1])
-    )
+    return network.graph.add("Flatten", network.graph.add("Transpose", network.source(layer), perm=[0, 2, 3, 1]))
 
 
 def _dense(network: _Network, layer: _Layer) -> str:

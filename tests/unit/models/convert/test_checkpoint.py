@@ -33,9 +33,7 @@ class Global:
 
 
 class StoredTensor:
-    def __init__(
-        self, key: str, array: Array, offset: int = 0, strides: tuple[int, ...] | None = None
-    ) -> None:
+    def __init__(self, key: str, array: Array, offset: int = 0, strides: tuple[int, ...] | None = None) -> None:
         self.key, self.array, self.offset = key, array, offset
         self.strides = strides or tuple(s // array.itemsize for s in array.strides)
 
@@ -51,9 +49,7 @@ class StoredTensor:
         )
 
     def reference(self) -> Any:
-        return Reference(
-            ("storage", Global("torch", KINDS[str(self.array.dtype)]), self.key, "cpu", self.array.size)
-        )
+        return Reference(("storage", Global("torch", KINDS[str(self.array.dtype)]), self.key, "cpu", self.array.size))
 
 
 class Reference:
@@ -81,9 +77,7 @@ def pickled(value: Any) -> bytes:
 
 
 def write_zip(path: Path, state: dict[str, Array]) -> None:
-    stored = OrderedDict(
-        (name, StoredTensor(str(at), array)) for at, (name, array) in enumerate(state.items())
-    )
+    stored = OrderedDict((name, StoredTensor(str(at), array)) for at, (name, array) in enumerate(state.items()))
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("x/data.pkl", pickled(stored))
         for tensor in stored.values():
@@ -91,9 +85,7 @@ def write_zip(path: Path, state: dict[str, Array]) -> None:
 
 
 def write_legacy(path: Path, state: dict[str, Array]) -> None:
-    stored = OrderedDict(
-        (name, StoredTensor(str(at), array)) for at, (name, array) in enumerate(state.items())
-    )
+    stored = OrderedDict((name, StoredTensor(str(at), array)) for at, (name, array) in enumerate(state.items()))
     keys = sorted(tensor.key for tensor in stored.values())
     parts = [pickled(v) for v in (MAGIC, PROTOCOL, {"little_endian": True}, stored, keys)]
     by_key = {tensor.key: tensor.array for tensor in stored.values()}
@@ -192,9 +184,7 @@ def network() -> dict[str, Array]:
 
     def conv(name: str, norm: str, out: int, into: int, kernel: int) -> None:
         fan = into * kernel * kernel
-        state[f"{name}.weight"] = (some.normal(size=(out, into, kernel, kernel)) / np.sqrt(fan)).astype(
-            np.float32
-        )
+        state[f"{name}.weight"] = (some.normal(size=(out, into, kernel, kernel)) / np.sqrt(fan)).astype(np.float32)
         for field in ("weight", "bias", "running_mean"):
             state[f"{norm}.{field}"] = some.normal(size=out).astype(np.float32)
         state[f"{norm}.running_var"] = (np.abs(some.normal(size=out)) + 0.5).astype(np.float32)

@@ -40,9 +40,7 @@ def attribute(value: Any) -> dict[str, Any]:
     return {"list": {"i": [str(v) for v in value]}}
 
 
-def document(
-    shape: tuple[int, ...], nodes: list[dict[str, Any]], constants: dict[str, Array]
-) -> tuple[Any, bytes]:
+def document(shape: tuple[int, ...], nodes: list[dict[str, Any]], constants: dict[str, Array]) -> tuple[Any, bytes]:
     dims = {"shape": {"dim": [{"size": str(side)} for side in shape]}}
     placed = {"name": "x", "op": "Placeholder", "attr": {"shape": dims, "dtype": {"type": "DT_FLOAT"}}}
     entries = [{"name": n, "shape": list(a.shape), "dtype": str(a.dtype)} for n, a in constants.items()]
@@ -271,9 +269,7 @@ SINGLE: list[tuple[str, dict[str, Array], dict[str, Any], Callable[[], Array]]] 
 ]
 
 
-@pytest.mark.parametrize(
-    "op, constants, attributes, expected", SINGLE, ids=lambda v: v if isinstance(v, str) else ""
-)
+@pytest.mark.parametrize("op, constants, attributes, expected", SINGLE, ids=lambda v: v if isinstance(v, str) else "")
 def test_operations_on_values_and_shapes(
     tmp_path: Path,
     op: str,
@@ -321,10 +317,7 @@ def test_shapes_that_the_graph_computes_from_constants_are_computed_once(tmp_pat
 
 
 def test_the_signature_names_the_outputs_and_the_bytes_are_the_same_twice(tmp_path: Path) -> None:
-    nodes = [
-        {"name": n, "op": op, "input": ["x"], "attr": {}}
-        for n, op in (("b", "Relu"), ("a", "Neg"), ("c", "Exp"))
-    ]
+    nodes = [{"name": n, "op": op, "input": ["x"], "attr": {}} for n, op in (("b", "Relu"), ("a", "Neg"), ("c", "Exp"))]
     raw, data = document((1, 6), nodes, {})
     raw["signature"] = {"outputs": {"2": {"name": "b:0"}, "1": {"name": "a:0"}}}
     build(raw, data).save(tmp_path / "1.onnx")

@@ -34,9 +34,7 @@ def picture_input(*shape: int) -> dict[str, Any]:
     return layer("InputLayer", "x", [], batch_input_shape=[None, *shape])
 
 
-def conv_layer(
-    name: str, after: str, padding: str = "same", strides: int = 1, **config: Any
-) -> dict[str, Any]:
+def conv_layer(name: str, after: str, padding: str = "same", strides: int = 1, **config: Any) -> dict[str, Any]:
     kind = config.pop("kind", "Conv2D")
     options = {"use_bias": False, "activation": "linear", **config}
     return layer(kind, name, [after], padding=padding, strides=[strides, strides], **options)
@@ -56,9 +54,7 @@ def norm_weights(name: str, size: int) -> dict[str, Array]:
 
 
 def normed(x: Array, weights: dict[str, Array], name: str) -> Array:
-    gamma, beta, mean, variance = (
-        weights[f"{name}/{w}"] for w in ("gamma", "beta", "moving_mean", "moving_variance")
-    )
+    gamma, beta, mean, variance = (weights[f"{name}/{w}"] for w in ("gamma", "beta", "moving_mean", "moving_variance"))
     return (x - mean) / np.sqrt(variance + 0.001) * gamma + beta
 
 
@@ -105,9 +101,7 @@ def expected(weights: dict[str, Array]) -> Array:
     second = np.maximum(ref.conv(deep, weights["c2/kernel"]) + weights["c2/bias"], 0)
     joined = np.concatenate([normed(first + second, weights, "n3"), first], axis=3)
     flat = ref.sigmoid(ref.max_pool(joined, 2, 2, "SAME")).reshape(2, -1)
-    return ref.softmax(
-        np.tanh(flat @ weights["hidden/kernel"] + weights["hidden/bias"]) @ weights["out/kernel"]
-    )
+    return ref.softmax(np.tanh(flat @ weights["hidden/kernel"] + weights["hidden/bias"]) @ weights["out/kernel"])
 
 
 def run(path: Path) -> Array:
@@ -141,9 +135,7 @@ def test_a_sequential_model_is_a_chain(tmp_path: Path) -> None:
     first = {"class_name": "Flatten", "config": {"name": "flat", "batch_input_shape": [None, 8, 6, 3]}}
     dense = {"class_name": "Dense", "config": {"name": "out", "use_bias": True, "activation": "linear"}}
     weights = {"out/kernel": some(144, 2), "out/bias": some(2)}
-    build({"class_name": "Sequential", "config": [first, dense]}, weights, "scores").save(
-        tmp_path / "model.onnx"
-    )
+    build({"class_name": "Sequential", "config": [first, dense]}, weights, "scores").save(tmp_path / "model.onnx")
     wanted = PICTURE.reshape(2, -1) @ weights["out/kernel"] + weights["out/bias"]
     np.testing.assert_allclose(run(tmp_path / "model.onnx"), wanted, atol=1e-4)
 
@@ -198,11 +190,7 @@ def script_object(value: Any) -> str:
         case list():
             return "[" + ",".join(map(script_object, value)) + "]"
         case float():
-            return (
-                repr(value).replace("0.", ".", 1)
-                if abs(value) < 1 and "e" not in repr(value)
-                else repr(value)
-            )
+            return repr(value).replace("0.", ".", 1) if abs(value) < 1 and "e" not in repr(value) else repr(value)
     return json.dumps(value)
 
 
@@ -219,9 +207,7 @@ def write_scripts(folder: Path) -> dict[str, Array]:
         data += stored
     manifest = [{"paths": ["group1-shard1of1"], "weights": entries}]
     document = {"modelTopology": {"model_config": MODEL}, "weightsManifest": manifest}
-    wrapped = (
-        '!function(e){"object"==typeof exports&&(module.exports=e())}(function(){return n={exports:{}},(%s)})'
-    )
+    wrapped = '!function(e){"object"==typeof exports&&(module.exports=e())}(function(){return n={exports:{}},(%s)})'
     (folder / "model.js").write_text(wrapped % f"a.exports={script_object(document)}")
     (folder / "weights.js").write_text(wrapped % f'a.exports="{base64.b64encode(data).decode()}"')
     return meant
