@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from reelwarden import words
 from reelwarden.decide import coverage, replay
 from reelwarden.decide.moments import merge
 from reelwarden.decide.rules import Policy
@@ -16,7 +17,7 @@ from reelwarden.detect import registry
 from reelwarden.detect.detector import AudioDetector, FrameDetector
 from reelwarden.detect.listener import Listener
 from reelwarden.detect.runner import Runner
-from reelwarden.domain import Frame, Signal
+from reelwarden.domain import Frame, Signal, Unavailable
 from reelwarden.media.decoder_process import Decoding, decode
 from reelwarden.media.limits import Limits
 from reelwarden.media.sampling import ByDuration, Count, Every, KeyFrames, Plan
@@ -25,6 +26,7 @@ from reelwarden.models.store import ModelStore
 from reelwarden.report.gallery import Gallery
 from reelwarden.result import Result, Timing
 from reelwarden.taxonomy import expand
+from reelwarden.text.moderation import TextOptions
 
 Progress = Callable[[float, float | None], None]
 """(seconds of media done, seconds in all where they are known)."""
@@ -51,13 +53,16 @@ class Moderator:
     `labels` holds labels or families; raises UsageError for one that is not in the taxonomy. One thread at a time.
     """
 
-    def __init__(self, store: ModelStore, labels: Collection[str]) -> None:
+    def __init__(self, store: ModelStore, labels: Collection[str], text: TextOptions | None = None) -> None:
         self.asked = expand(labels)
-        self.unavailable = registry.unavailable(self.asked, store)
-        chosen = registry.choose(self.asked, store)
+        self.unavailable = unavailable(self.asked, store)
+        self.reader = words.Reader(self.asked, text)
+        wanted = self.asked | words.SOURCES if self.reader.asked else self.asked
+        chosen = registry.choose(wanted - words.JUDGED, store)
         self.runner = Runner([d for d in chosen if isinstance(d, FrameDetector)])
         self.listener = Listener([d for d in chosen if isinstance(d, AudioDetector)])
-        self.versions: Mapping[str, str] = {d.name: d.full_version for d in chosen}
+        reads = {words.DETECTOR: words.VERSION} if self.reader.asked else {}
+        self.versions: Mapping[str, str] = {d.name: d.full_version for d in chosen} | reads
         self.notes = tuple(dict.fromkeys(note for d in chosen for note in d.notes))
 
     def check(self, path: Path, file: str, wishes: Wishes) -> Result:
@@ -65,6 +70,7 @@ class Moderator:
         started = time.perf_counter()
         self.runner.reset()
         self.listener.reset()
+        self.reader.reset()
         look = _Look(self, file, wishes)
         sound = bool(self.listener.detectors)
         with decode(path, wishes.plan, self.runner.side, audio=sound, limits=wishes.limits) as decoding:
@@ -81,6 +87,7 @@ class _Look:
         self.times: list[float] = []
         self.gallery = Gallery()
         self.coverage = coverage.UNKNOWN
+        self.reading = 0.0
 
     def run(self, decoding: Decoding) -> None:
         writer = self._writer(decoding, self.wishes.record) if self.wishes.record else None
@@ -94,10 +101,19 @@ class _Look:
 
     def _signals(self, decoding: Decoding) -> Iterator[Signal]:
         for piece in decoding:
-            yield from self._seen(piece) if isinstance(piece, Frame) else self.moderator.listener.hear(piece)
+            found = self._seen(piece) if isinstance(piece, Frame) else self.moderator.listener.hear(piece)
+            yield from self._with_words(found)
             if self.wishes.progress:
                 self.wishes.progress(decoding.progress, decoding.info.duration)
-        yield from self.moderator.listener.finish()
+        yield from self._with_words(self.moderator.listener.finish())
+
+    def _with_words(self, found: Sequence[Signal]) -> Iterator[Signal]:
+        """What the detectors said, and what the text engine makes of the words in it."""
+        began = time.thread_time()
+        read = self.moderator.reader.read(found)
+        self.reading += time.thread_time() - began
+        yield from (s for s in found if s.label in self.moderator.asked)
+        yield from read
 
     def _seen(self, frame: Frame) -> list[Signal]:
         found = self.moderator.runner.look(frame)
@@ -139,7 +155,16 @@ class _Look:
     def _stages(self, decoding: Decoding) -> dict[str, float]:
         stages = {"decode": float(decoding.stats.get("cpu_seconds", 0.0))}
         stages |= {name: timing.seconds for name, timing in self.moderator.runner.timing.items()}
-        return stages | self.moderator.listener.timing
+        stages |= self.moderator.listener.timing
+        return stages | ({words.DETECTOR: self.reading} if self.moderator.reader.asked else {})
+
+
+def unavailable(asked: Collection[str], store: ModelStore) -> tuple[Unavailable, ...]:
+    """The asked labels that cannot be told with what is installed, each with the reason, by name."""
+    asked = expand(asked)
+    missing = registry.unavailable(asked - words.JUDGED - {"text.blacklist"}, store)
+    read = words.unavailable(asked, registry.available(store))
+    return tuple(sorted({*missing, *read}, key=lambda entry: entry.label))
 
 
 def _remarks(decoding: Decoding) -> Iterator[str]:

@@ -18,7 +18,7 @@ RANKS = [
     {"domain", "errors", "taxonomy"},
     {"settings", "store"},
     {"ingest", "media", "text", "models", "speech", "banks"},
-    {"detect", "decide"},
+    {"detect", "decide", "words"},
     {"result"},
     {"moderate", "report", "terminal"},
     {"deliver", "review", "accounts"},

@@ -28,6 +28,8 @@ EXIT_PASS, EXIT_FOUND, EXIT_ERROR = 0, 1, 2
 @click.option("--every", help="Look at one picture every so often: 1s, 500ms, 2m.", metavar="TIME")
 @click.option("--frames", type=click.IntRange(min=1), help="Look at so many pictures, the first and the last included.")
 @click.option("--key-frames", is_flag=True, help="Look at the pictures that the encoder stored whole: the cheapest.")
+@click.option("--lang", help="The languages that words may be in: en,fr (default: all 17).", metavar="LIST")
+@click.option("--countries", help="Whose telephone numbers count: us,fr (default: us,fr,gb).", metavar="LIST")
 @click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="A policy file (default: built in).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file, one a line.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page that shows all there is to see.")
@@ -38,6 +40,8 @@ def command(
     every: str | None,
     frames: int | None,
     key_frames: bool,
+    lang: str | None,
+    countries: str | None,
     policy_file: Path | None,
     as_json: bool,
     html: Path | None,
@@ -54,6 +58,7 @@ def command(
     from reelwarden.moderate import Moderator, Wishes
     from reelwarden.settings import load
     from reelwarden.taxonomy import labels as all_labels
+    from reelwarden.text.moderation import TextOptions
 
     settings = load()
     limits = Limits(
@@ -68,7 +73,7 @@ def command(
         limits=limits,
         pictures=html is not None,
     )
-    asked = [part.strip() for part in labels.split(",") if part.strip()] if labels else all_labels()
+    asked = comma_list(labels) or all_labels()
     if save and len(sources) > 1 and not save.is_dir():
         raise UsageError("with several files --save takes a directory", f"mkdir {save}")
     moderator = Moderator(ModelStore(settings.models_dir, settings.own_models), asked)
@@ -82,6 +87,10 @@ def command(
     if html:
         write_page(html, outcomes)
     sys.exit(exit_code(outcomes))
+
+
+def comma_list(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def plan_of(every: str | None, frames: int | None, key_frames: bool) -> Plan:

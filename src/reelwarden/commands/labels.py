@@ -15,15 +15,15 @@ def command(families: tuple[str, ...], as_json: bool) -> None:
 
     FAMILIES narrows the list: `reelwarden labels weapon text`.
     """
-    from reelwarden.detect import registry
     from reelwarden.models.store import ModelStore
+    from reelwarden.moderate import unavailable
     from reelwarden.settings import load
     from reelwarden.taxonomy import descriptions, expand, labels
 
     wanted = expand(families) if families else frozenset(labels())
     settings = load()
     store = ModelStore(settings.models_dir, settings.own_models)
-    reasons = {u.label: u.reason for u in registry.unavailable(wanted, store)}
+    reasons = {u.label: u.reason for u in unavailable(wanted, store)}
     rows = [(label, text, reasons.get(label)) for label, text in descriptions().items() if label in wanted]
     if as_json:
         document = {
