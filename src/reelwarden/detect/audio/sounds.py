@@ -1,0 +1,210 @@
+"""Shots, explosions, screams, crying, sirens, fights, laughter, music, singing, crowds; what kind of place is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelwarden.detect.audio.events import LENGTH, MODEL, Looks, last_looks, looks, names
+from reelwarden.detect.audio.runs import Run, Runs
+from reelwarden.detect.detector import AudioDetector, Ear
+from reelwarden.detect.sound import Sound, Stretch
+from reelwarden.domain import Evidence, Fact, Signal
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Classes that stand for one label; given out from `floor` on. `proxy` says what it is not."""
+
+    classes: tuple[str, ...]
+    floor: float
+    hole: float = 1.0
+    looks: int = 1
+    most: float = 1.0
+    proxy: str = ""
+
+
+GROUPS: Mapping[str, Group] = {
+    "sound.gunshot": Group(
+        ("Gunshot, gunfire", "Machine gun", "Fusillade", "Artillery fire", "Cap gun"), floor=0.25
+    ),
+    "sound.explosion": Group(("Explosion", "Burst, pop", "Boom", "Bang"), floor=0.3),
+    "sound.scream": Group(("Screaming", "Shout", "Yell", "Children shouting"), floor=0.3),
+    "sound.crying": Group(("Crying, sobbing", "Baby cry, infant cry"), floor=0.3),
+    "sound.siren": Group(
+        (
+            "Siren",
+            "Civil defense siren",
+            "Police car (siren)",
+            "Ambulance (siren)",
+            "Fire engine, fire truck (siren)",
+        ),
+        floor=0.4,
+        hole=2.0,
+    ),
+    "sound.fight": Group(("Slap, smack", "Whack, thwack"), floor=0.35, hole=3.0, looks=2),
+    "sound.laughter": Group(
+        ("Laughter", "Baby laughter", "Giggle", "Snicker", "Belly laugh", "Chuckle, chortle"), floor=0.4
+    ),
+    "sound.crowd": Group(
+        ("Crowd", "Cheering", "Applause", "Chatter", "Hubbub, speech noise, speech babble"),
+        floor=0.4,
+        hole=2.0,
+    ),
+    "sound.music": Group(("Music",), floor=0.5, hole=2.0),
+    "sound.singing": Group(
+        (
+            "Singing",
+            "Choir",
+            "Yodeling",
+            "Chant",
+            "Mantra",
+            "Child singing",
+            "Synthetic singing",
+            "Rapping",
+            "Humming",
+        ),
+        floor=0.3,
+        hole=2.0,
+        looks=2,
+    ),
+    "sound.moaning": Group(
+        ("Wail, moan", "Groan", "Gasp", "Pant", "Whimper"),
+        floor=0.3,
+        hole=8.0,
+        looks=3,
+        most=0.6,
+        proxy="general classes for groans and gasps; never measured on sexual moaning",
+    ),
+}
+FIREWORKS = ("Fireworks", "Firecracker")
+SHOT, BLAST = "sound.gunshot", "sound.explosion"
+SCENE = "sound.scene"
+SCENE_FLOOR = 0.1
+NO_SCENE = frozenset({"Speech", "Silence", "Music"})
+SCENE_LENGTH = 30.0
+
+
+class Sounds(AudioDetector):
+    """One signal for each run of a sound; its score is the peak. One of the scene each half minute.
+
+    A single shot is often heard as an explosion more than as a shot: where both are heard, the shot's score is the
+    higher of the two. What is heard as fireworks more than as a shot is none.
+    """
+
+    name = "sounds"
+    tells: ClassVar = dict.fromkeys((*GROUPS, SCENE), (MODEL,))
+
+    def ear(self, stretch: Stretch) -> Ear:
+        return _Ear(self)
+
+
+class _Ear(Ear):
+    def __init__(self, detector: Sounds) -> None:
+        self.detector = detector
+        self.runs = {
+            label: Runs(group.floor, LENGTH, group.hole)
+            for label, group in GROUPS.items()
+            if label in detector.asked
+        }
+        self.scene = _Scene() if SCENE in detector.asked else None
+        self._last: Sound | None = None
+
+    def hear(self, sound: Sound) -> list[Signal]:
+        self._last = sound
+        return self._signals(looks(sound, self.detector.store))
+
+    def close(self) -> list[Signal]:
+        signals = self._signals(last_looks(self._last, self.detector.store)) if self._last else []
+        signals += [
+            s for label, runs in self.runs.items() for run in runs.close() for s in self._signal(label, run)
+        ]
+        return signals + (self._scene(self.scene) if self.scene else [])
+
+    def _signals(self, heard: Looks) -> list[Signal]:
+        if not len(heard.scores):
+            return []
+        all_names = names(self.detector.store)
+        told = strengths(heard.scores, all_names)
+        signals = []
+        for label, runs in self.runs.items():
+            scores, best = told[label]
+            for at, score in enumerate(scores):
+                for run in runs.feed(heard.time(at), float(score), all_names[best[at]]):
+                    signals += self._signal(label, run)
+        if self.scene:
+            self.scene.add(heard)
+            signals += self._scene(self.scene) if self.scene.length >= SCENE_LENGTH else []
+        return signals
+
+    def _signal(self, label: str, run: Run) -> list[Signal]:
+        group = GROUPS[label]
+        if run.looks < group.looks:
+            return []
+        facts: dict[str, Fact] = {"heard": run.best, "looks": run.looks}
+        if group.proxy:
+            facts["proxy"] = group.proxy
+        score = min(run.score, group.most)
+        return [self.detector.signal(label, score, run.start, run.end, Evidence(facts=facts))]
+
+    def _scene(self, scene: _Scene) -> list[Signal]:
+        found = scene.take(names(self.detector.store))
+        if found is None:
+            return []
+        start, end, heard = found
+        text = ", ".join(name for name, _ in heard)
+        facts: dict[str, Fact] = {name: round(score, 2) for name, score in heard}
+        return [self.detector.signal(SCENE, heard[0][1], start, end, Evidence(text=text, facts=facts))]
+
+
+class _Scene:
+    """The mean of the scores since the last signal."""
+
+    def __init__(self) -> None:
+        self._scores: list[Scores] = []
+        self._start = self._end = 0.0
+
+    @property
+    def length(self) -> float:
+        return self._end - self._start if self._scores else 0.0
+
+    def add(self, heard: Looks) -> None:
+        self._start = self._start if self._scores else heard.start
+        self._scores.append(heard.scores)
+        self._end = heard.time(len(heard.scores) - 1) + LENGTH
+
+    def take(self, all_names: Sequence[str]) -> tuple[float, float, list[tuple[str, float]]] | None:
+        """(start, end, the three strongest with their means); None where nothing stands out."""
+        if not self._scores:
+            return None
+        means = np.concatenate(self._scores).mean(axis=0)
+        self._scores = []
+        best = [(all_names[at], float(means[at])) for at in np.argsort(-means)[:6]]
+        heard = [(name, score) for name, score in best if score >= SCENE_FLOOR and name not in NO_SCENE][:3]
+        return (self._start, self._end, heard) if heard else None
+
+
+def strengths(scores: Scores, all_names: Sequence[str]) -> dict[str, tuple[Scores, NDArray[np.intp]]]:
+    """Label = (its strength in each look, the class that was strongest there)."""
+    found = {}
+    for label, group in GROUPS.items():
+        columns = _columns(group.classes, tuple(all_names))
+        part = scores[:, columns]
+        found[label] = (part.max(axis=1), np.asarray(columns)[part.argmax(axis=1)])
+    (shot, shot_name), (blast, _) = found[SHOT], found[BLAST]
+    fireworks = scores[:, _columns(FIREWORKS, tuple(all_names))].max(axis=1)
+    shot = np.where((shot >= 0.2) & (blast >= 0.4), np.maximum(shot, blast), shot)
+    found[SHOT] = (np.where(fireworks > shot, 0.0, shot).astype(np.float32), shot_name)
+    return found
+
+
+@cache
+def _columns(classes: tuple[str, ...], all_names: tuple[str, ...]) -> list[int]:
+    return [all_names.index(name) for name in classes]
