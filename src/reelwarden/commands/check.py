@@ -76,7 +76,9 @@ def command(
     asked = comma_list(labels) or all_labels()
     if save and len(sources) > 1 and not save.is_dir():
         raise UsageError("with several files --save takes a directory", f"mkdir {save}")
-    moderator = Moderator(ModelStore(settings.models_dir, settings.own_models), asked)
+    chosen = {"languages": comma_list(lang), "countries": comma_list(countries)}
+    text = TextOptions(**{name: value for name, value in chosen.items() if value})
+    moderator = Moderator(ModelStore(settings.models_dir, settings.own_models), asked, text)
     if not moderator.versions:
         raise UsageError("none of these labels can be told here", "run `reelwarden models install`")
     outcomes = []
