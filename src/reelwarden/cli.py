@@ -14,6 +14,7 @@ from reelwarden.errors import ReelwardenError
 COMMANDS = {
     "check": "Look at videos, images and audio files, and say what is wrong, where and when.",
     "replay": "Judge stored signals again, under another policy.",
+    "transcribe": "Say what is spoken in a video or an audio file, and when.",
     "text": "Moderate a text, or a stream of texts.",
     "labels": "List the labels, and which of them can be told here.",
     "models": "List, install and verify the weight files.",
