@@ -76,8 +76,8 @@ def command(
     asked = comma_list(labels) or all_labels()
     if save and len(sources) > 1 and not save.is_dir():
         raise UsageError("with several files --save takes a directory", f"mkdir {save}")
-    chosen = {"languages": comma_list(lang), "countries": comma_list(countries)}
-    text = TextOptions(**{name: value for name, value in chosen.items() if value})
+    usual = TextOptions()
+    text = TextOptions(comma_list(lang) or usual.languages, comma_list(countries) or usual.countries)
     moderator = Moderator(ModelStore(settings.models_dir, settings.own_models), asked, text)
     if not moderator.versions:
         raise UsageError("none of these labels can be told here", "run `reelwarden models install`")
