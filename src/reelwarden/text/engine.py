@@ -166,7 +166,7 @@ def _is_name(text: str, start: int, end: int) -> bool:
     if not _CAPITALISED.fullmatch(text[start:end]):
         return False
     before, after = text[:start].split()[-1:], text[end : end + 40].split()[:1]
-    return any(_CAPITALISED.match(word) for word in (*before, *after)) and not text[end : end + 1] == ","
+    return any(_CAPITALISED.match(word) for word in (*before, *after)) and text[end : end + 1] != ","
 
 
 def _matches(found: Sequence[Placed], language: str) -> list[Match]:

@@ -7,7 +7,7 @@ so that all disguises of a word share one skeleton. Folds never decide: they onl
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
 
@@ -202,3 +202,25 @@ def cyrillic() -> Script:
         if char not in letters and len(found) == 1 and found in LATIN_TO_CYRILLIC:
             looks[char] = LATIN_TO_CYRILLIC[found]
     return Script("cyrillic", letters, looks, CYRILLIC_LEET, invisible, CYRILLIC_CLASSES, frozenset("аеёиоуыэюя"))
+
+
+@cache
+def hangul() -> Script:
+    """Latin as it stands among Korean: Korean letters are themselves."""
+    return _without_looks("hangul", "\u1100", "\ud7ff")
+
+
+@cache
+def han() -> Script:
+    """Latin as it stands among Chinese: Chinese characters are themselves, simplified."""
+    from reelwarden.text.dictionary import simplified
+
+    base = _without_looks("han", "\u2e80", "\ufaff")
+    letters = {**base.letters, **{chr(code): char for code, char in simplified().items()}}
+    return replace(base, letters=letters)
+
+
+def _without_looks(name: str, first: str, last: str) -> Script:
+    base = latin()
+    looks = {char: found for char, found in base.looks.items() if not first <= char <= last}
+    return replace(base, name=name, looks=looks)

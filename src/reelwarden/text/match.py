@@ -52,9 +52,7 @@ CATEGORIES = (
 
 BLACKLIST = "blacklist"
 
-LANGUAGES = tuple(
-    ["en", "zh", "da", "nl", "fi", "fr", "de", "it", "ko", "no", "pl", "pt", "ru", "es", "sv", "tl", "tr"]
-)
+LANGUAGES = ("en", "zh", "da", "nl", "fi", "fr", "de", "it", "ko", "no", "pl", "pt", "ru", "es", "sv", "tl", "tr")
 """ISO 639-1 codes of the languages that have lexicons; the first is the default of vendors."""
 
 

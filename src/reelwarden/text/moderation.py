@@ -103,7 +103,7 @@ DEFAULTS = TextOptions()
 
 
 def moderate_text(text: str, options: TextOptions = DEFAULTS) -> TextResult:
-    """Everything unwanted in a text. Any string will do, also one with lone surrogates; time is linear in its length."""
+    """Everything unwanted in a text. Any string will do, lone surrogates too; time is linear in its length."""
     languages = languages_of(text, options)
     text_ = _whole(text)
     found: list[Match] = []

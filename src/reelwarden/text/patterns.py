@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from reelwarden.text.chinese import is_han
 from reelwarden.text.lexicon.files import Entry
 from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Gap, Phrase, Slot, Word
-from reelwarden.text.tokens import SIGNS, Sentence, Token, Tokenizer, _is_han
+from reelwarden.text.tokens import SIGNS, Sentence, Token, Tokenizer
 
 CURRENCY = "@currency"
 
@@ -255,13 +256,13 @@ class _Writer:
 
     def _anchors(self, item: Word) -> Iterator[str]:
         words = self._tokenizer.words(item.text)
-        if words and all(_is_han(word[0]) for word in words):
+        if words and all(is_han(word[0]) for word in words):
             yield "".join(words)
             return
         for place, word in enumerate(words):
             before = item.before and place == 0
             after = (item.after or self._open) and place == len(words) - 1
-            glued = word[0].isdigit() or word[-1].isdigit() or word in SIGNS or _is_han(word[0])
+            glued = word[0].isdigit() or word[-1].isdigit() or word in SIGNS or is_han(word[0])
             yield word if glued else ("" if before else " ") + word + ("" if after else " ")
 
     def _element(self, element: Element) -> str:
@@ -279,7 +280,7 @@ class _Writer:
         rows = [re.escape(word) + _TAGS for word in words]
         if rows and item.before:
             rows[0] = "[^ ]*" + rows[0]
-        if rows and (item.after or (self._open and not _is_han(words[-1][0]))):
+        if rows and (item.after or (self._open and not is_han(words[-1][0]))):
             rows[-1] = re.escape(words[-1]) + _REST
             if item.before and len(rows) == 1:
                 rows[0] = "[^ ]*" + rows[0]

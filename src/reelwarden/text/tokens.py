@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from reelwarden.text.chinese import is_han
 from reelwarden.text.fold import Script
 from reelwarden.text.lexicon.files import Rules
 
@@ -102,7 +103,7 @@ class Tokenizer:
             word = self._plain(piece)
             if not word:
                 continue
-            if word.isalpha() and not _is_han(word[0]):
+            if word.isalpha() and not is_han(word[0]):
                 yield Token(self._shortened(word), place, place + len(piece))
             elif not literal and (decoded := self._decoded(piece)):
                 yield Token(decoded, place, place + len(piece))
@@ -137,7 +138,7 @@ class Tokenizer:
             yield Token(word, place, place + len(piece))
             return
         for part in _PARTS.finditer(word):
-            singles = _is_han(part[0][0])
+            singles = is_han(part[0][0])
             for offset in range(len(part[0])) if singles else (0,):
                 begin = place + part.start() + offset
                 size = 1 if singles else len(part[0])
@@ -171,10 +172,6 @@ def _cut(tokens: list[Token], question: bool) -> Iterator[Sentence]:
         part = tokens[start : start + LONGEST_SENTENCE]
         if part:
             yield Sentence(part, question)
-
-
-def _is_han(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff" or "\uf900" <= char <= "\ufaff" or char >= "\U00020000"
 
 
 class _PlainTable(dict[int, str]):

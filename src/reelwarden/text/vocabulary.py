@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
+from typing import Protocol
 
 from ahocorasick_rs import AhoCorasick
 
+from reelwarden.text.chinese import ChineseMatcher, has_han, pinyin, simple
 from reelwarden.text.dictionary import NAMES, cache_home, keep, open_dictionary, words
-from reelwarden.text.fold import Script, cyrillic, latin
+from reelwarden.text.fold import Script, cyrillic, han, hangul, latin
 from reelwarden.text.index import Index, Word
+from reelwarden.text.korean import KoreanMatcher, has_hangul
 from reelwarden.text.lexicon.files import ANY, Term, load
 from reelwarden.text.match import Severity
 from reelwarden.text.matcher import Matcher
@@ -26,8 +29,17 @@ JOINED = 7
 TYPOS = 7
 """Words of so many letters are found with wrong or missing letters too."""
 
+PINYIN = 6
+"""Pinyin of so many letters is told from words of other languages."""
+
 RISK = 0.25
 LEAST_FREQUENCY = 3e-7
+
+
+class NativeMatcher(Protocol):
+    """Finds the terms of a writing that has no Latin or Cyrillic letters."""
+
+    def find(self, text: str) -> list[Found]: ...
 
 
 @dataclass(frozen=True)
@@ -37,10 +49,14 @@ class Vocabulary:
     language: str
     terms: tuple[Term, ...]
     matcher: Matcher
+    native: NativeMatcher | None = None
 
     def find(self, text: str, source: str = "clean") -> list[Found]:
         """Every match of a term; `source` is where the text comes from."""
-        return self.matcher.find(text)
+        found = self.matcher.find(text)
+        if self.native and not text.isascii():
+            found += self.native.find(text)
+        return found
 
 
 @cache
@@ -48,13 +64,41 @@ def vocabulary(language: str) -> Vocabulary:
     """The vocabulary of a language, with what `any` has and what English shares; compiled at the first use."""
     terms = gathered(language)
     script = script_of(language)
-    words_ = [word for owner, term in enumerate(terms) for word in as_words(owner, term, script)]
     rules = load(language).rules
-    index = Index(words_, script, rules.suffixes)
-    embeds = _embeddable(language, index)
-    dictionary = open_dictionary(language)
+    native = _native(language, terms)
+    lettered = [(owner, term) for owner, term in enumerate(terms) if not (native and _is_native(term.text))]
+    listed = [word for owner, term in lettered for word in as_words(owner, term, script)]
+    if language == "zh":
+        listed += _in_pinyin(terms)
+    index = Index(listed, script, rules.suffixes)
+    language_of_letters = "en" if native else language
+    embeds = _embeddable(language_of_letters, index)
+    dictionary = open_dictionary(language_of_letters)
     judge = Judge(dictionary, script, index.forms, index.folded, rules.short, _Embeds(embeds), index.stemmed)
-    return Vocabulary(language, terms, Matcher(index, judge))
+    return Vocabulary(language, terms, Matcher(index, judge), native)
+
+
+def _is_native(text: str) -> bool:
+    return has_han(text) or has_hangul(text)
+
+
+def _native(language: str, terms: Sequence[Term]) -> NativeMatcher | None:
+    if language not in ("zh", "ko"):
+        return None
+    listed = {term.text: (owner, _weight(term)) for owner, term in enumerate(terms) if _is_native(term.text)}
+    dictionary = open_dictionary(language)
+    return ChineseMatcher(listed, dictionary) if language == "zh" else KoreanMatcher(listed, dictionary)
+
+
+def _in_pinyin(terms: Sequence[Term]) -> Iterable[Word]:
+    for owner, term in enumerate(terms):
+        spelled = pinyin(simple(term.text))
+        if len(spelled) >= PINYIN and "exact" not in term.flags:
+            yield Word(spelled, spelled, owner, guess=False, embed=False, weight=_weight(term))
+
+
+def _weight(term: Term) -> int:
+    return (term.severity or 0) + (0 if "ctx" in term.flags else 10)
 
 
 def gathered(language: str) -> tuple[Term, ...]:
@@ -69,7 +113,10 @@ def _english(language: str) -> Iterable[Term]:
 
 
 def script_of(language: str) -> Script:
-    return cyrillic() if language == "ru" else latin()
+    return _SCRIPTS.get(language, latin)()
+
+
+_SCRIPTS: dict[str, Callable[[], Script]] = {"ru": cyrillic, "zh": han, "ko": hangul}
 
 
 def is_row(term: Term) -> bool:
@@ -97,8 +144,7 @@ def as_words(owner: int, term: Term, script: Script) -> Iterable[Word]:
         embed = len(letters) >= JOINED and embed is not False
     guess = "strict" not in flags and not phrase
     typos = guess and len(letters) >= TYPOS and (term.severity or 0) >= Severity.MEDIUM
-    weight = (term.severity or 0) + (0 if "ctx" in flags else 10)
-    yield Word(letters, joined, owner, term.before, term.after, guess, embed, typos=typos, weight=weight)
+    yield Word(letters, joined, owner, term.before, term.after, guess, embed, typos=typos, weight=_weight(term))
 
 
 class _Embeds:
