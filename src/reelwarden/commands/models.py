@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from reelwarden.models.catalogue import CatalogueModel
+    from reelwarden.models.own import OwnModel
     from reelwarden.models.progress import Reporter
 
+INSTALLED, NOT_INSTALLED = "installed", "not installed"
 WIDE = 200
 """Columns of a table that no terminal shows."""
 
@@ -39,7 +41,7 @@ def list_models(as_json: bool) -> None:
     settings = load()
     rows = [_row(model, _state(model, settings.models_dir)) for model in catalogue().values()]
     for own in own_models(settings.models_dir, settings.own_models).values():
-        state = "installed" if own.path.is_file() else "file missing"
+        state = INSTALLED if own.installed else "file missing"
         tells = ", ".join(sorted(own.told))
         size = own.path.stat().st_size if own.path.is_file() else 0
         rows.append({"id": own.id, "tells": tells, "bytes": size, "licence": "your own", "state": state})
@@ -47,7 +49,7 @@ def list_models(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=1))
         return
     _table(("id", "tells", "MB", "licence", "state"), [_cells(row) for row in rows])
-    installed = sum(row["state"] == "installed" for row in rows)
+    installed = sum(row["state"] == INSTALLED for row in rows)
     click.echo(f"\n{installed} of {len(rows)} are installed in {settings.models_dir}")
 
 
@@ -86,17 +88,21 @@ def install(ids: tuple[str, ...], archives: Path | None, accepted: tuple[str, ..
 @click.argument("ids", nargs=-1)
 @click.pass_context
 def verify(context: click.Context, ids: tuple[str, ...]) -> None:
-    """Check the installed models IDS, or all, against their hashes. Exit code 1 where one is damaged."""
+    """Check the installed models IDS, or all, and your own against their hashes. Exit code 1 where one is damaged."""
     from reelwarden.models.catalogue import catalogue, pick
+    from reelwarden.models.own import own_models
     from reelwarden.settings import load
 
-    directory = load().models_dir
-    models = pick(ids or catalogue())
-    states = {model.id: _state(model, directory) for model in models}
+    settings = load()
+    own = own_models(settings.models_dir, settings.own_models)
+    models = pick([name for name in ids if name not in own]) if ids else tuple(catalogue().values())
+    models = () if ids and all(name in own for name in ids) else models
+    states = {model.id: _state(model, settings.models_dir) for model in models}
+    states |= {name: _own_state(model) for name, model in own.items() if not ids or name in ids}
     for name, state in states.items():
         click.echo(f"{name:<20} {state}")
-    missing_is_bad = bool(ids)
-    bad = [s for s in states.values() if s != "installed" and (missing_is_bad or s != "not installed")]
+    # What was never installed is no damage, unless it was asked for by name.
+    bad = [state for state in states.values() if state != INSTALLED and (ids or state != NOT_INSTALLED)]
     context.exit(1 if bad else 0)
 
 
@@ -139,11 +145,23 @@ def _state(model: CatalogueModel, directory: Path) -> str:
     folder = directory / model.id
     found = manifest.read(folder)
     if found is None:
-        return "not installed" if not folder.exists() else "damaged: it has no manifest"
+        return NOT_INSTALLED if not folder.exists() else "damaged: it has no manifest"
     wrong = manifest.damage(found, model, folder)
     if wrong:
         return f"damaged: {'; '.join(wrong)}"
-    return "installed" if manifest.current(found, model) else "outdated: install it again"
+    return INSTALLED if manifest.current(found, model) else "outdated: install it again"
+
+
+def _own_state(model: OwnModel) -> str:
+    from reelwarden.errors import ModelDamaged
+
+    if not model.installed:
+        return f"damaged: {model.path} is missing"
+    try:
+        model.verify()
+    except ModelDamaged as error:
+        return f"damaged: {error}"
+    return INSTALLED
 
 
 def _row(model: CatalogueModel, state: str) -> dict[str, object]:
