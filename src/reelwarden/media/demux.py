@@ -68,7 +68,8 @@ class Demux:
         self.tally = Tally(unseen_streams=opened.unseen)
         self._opened = opened
         self._video = VideoSampler(opened, plan, side, still, limits, self.tally) if opened.video else None
-        self._sounds = {s.index: (s, SoundTrack(n)) for n, s in enumerate(opened.sounds)} if audio else {}
+        heard = audio or opened.video is None  # sound alone is decoded all the same: it may be damaged
+        self._sounds = {s.index: (s, SoundTrack(n)) for n, s in enumerate(opened.sounds)} if heard else {}
         streams = [*([opened.video] if opened.video else []), *(s for s, _ in self._sounds.values())]
         self._reader = Reader(opened, streams, limits, self.tally, pace)
 
