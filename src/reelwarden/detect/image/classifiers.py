@@ -85,7 +85,7 @@ def blur_padded(view: FrameView) -> Pixels:
     inner = view.resized(max(1, round(width * scale)), max(1, round(height * scale)))
     if inner.shape[0] == inner.shape[1]:
         return inner
-    small = cv2.GaussianBlur(view.square(BLURRED_SIDE), (0, 0), 2.5, borderType=cv2.BORDER_REPLICATE)
+    small = cv2.GaussianBlur(resize(inner, BLURRED_SIDE, BLURRED_SIDE), (0, 0), 2.5, borderType=cv2.BORDER_REPLICATE)
     square = resize(np.asarray(small, np.uint8), SAFETY_SIDE, SAFETY_SIDE)
     top, left = (SAFETY_SIDE - inner.shape[0]) // 2, (SAFETY_SIDE - inner.shape[1]) // 2
     square[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
