@@ -103,7 +103,8 @@ class Groups(Generic[P]):
     def _push_ahead(self, packet: P) -> Group[P] | None:
         key = self._ahead[0].shown
         leads = key is not None and packet.shown is not None and packet.shown < key and not packet.key
-        if leads and len(self._ahead) < MAX_PACKETS:
+        self._bytes += packet.size
+        if leads and len(self._ahead) < MAX_PACKETS and self._bytes < 2 * self._max_bytes:
             self._ahead.append(packet)
             return None
         return self._complete([packet])
@@ -111,14 +112,12 @@ class Groups(Generic[P]):
     def _complete(self, following: list[P]) -> Group[P]:
         ahead, self._ahead = self._ahead, []
         done = Group(self._packets, ahead if len(ahead) > 1 else [], ahead[0].shown, self._opens)
-        self._packets, self._opens, self._bytes = [], True, 0
-        for packet in ahead:
-            self._append(packet)
-        for packet in following:
-            if packet.key:
-                self._ahead = [packet]
-            else:
-                self._append(packet)
+        self._packets, self._opens = ahead, True
+        if following and following[0].key:
+            self._ahead = following
+        else:
+            self._packets = ahead + following
+        self._bytes = sum(packet.size for packet in self._packets)
         return done
 
     def _append(self, packet: P) -> Group[P] | None:
