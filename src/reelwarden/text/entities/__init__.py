@@ -6,12 +6,13 @@ It knows nothing of lexicons and severities.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reelwarden.text.entities import email, ip, link, phone, ssn, username
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.hidden import reveal
 from reelwarden.text.entities.masks import blank
+from reelwarden.text.entities.places import Places
 from reelwarden.text.match import ENTITIES, Match
 
 __all__ = ["DEFAULT_COUNTRIES", "find"]
@@ -39,9 +40,10 @@ def find(
     asked = categories & frozenset(ENTITIES)
     if not asked:
         return []
-    found: list[Match] = []
     # On a screen an address or a number may go on in the next line.
     folded = Folded(text.replace("\n", " ") if source == "ocr" else text)
+    found: Places[Match] = Places()
+    numbers: list[Match] = []
     if asked != {"username"} or "." in text or "@" in text:
         _add(found, _addresses(folded, listed))
     rest = _without(folded, found)
@@ -53,36 +55,34 @@ def find(
         rest = _without(folded, found)
     if "phone_number" in asked:
         numbers = phone.find(rest, countries, languages)
-        found += [number for number in numbers if not any(number.overlaps(other) for other in _taken(found))]
+        _add(found, numbers)
         rest = _without(folded, found)
     if "username" in asked:
         _add(found, username.find(rest))
-    return sorted((match for match in found if match.category in asked), key=lambda match: match.start)
+    linked = [number for number in numbers if any(rival.category == "link" for rival in found.rivals(number))]
+    return sorted((match for match in (*found, *linked) if match.category in asked), key=lambda match: match.start)
 
 
 def _addresses(folded: Folded, listed: Mapping[str, str] | None) -> list[Match]:
     revealed = reveal(folded)
-    found: list[Match] = []
+    found: Places[Match] = Places()
     if "@" in folded.text or revealed is not None:
         _add(found, email.find(folded, revealed))
     if "." in folded.text or revealed is not None:
         _add(found, link.find(folded, revealed, listed))
-    return found
+    return list(found)
 
 
-def _add(found: list[Match], more: list[Match]) -> None:
-    found += [match for match in more if not any(match.overlaps(other) for other in found)]
+def _add(found: Places[Match], more: Iterable[Match]) -> None:
+    for match in more:
+        found.add(match)
 
 
-def _without(folded: Folded, found: list[Match]) -> Folded:
-    """The text without what is already taken, as long as it was."""
-    taken = [(match.start, match.end) for match in _taken(found)]
+def _without(folded: Folded, found: Places[Match]) -> Folded:
+    """The text without what is already taken, as long as it was; links that hold a number are left to be read."""
+    taken = [(match.start, match.end) for match in found if not _holds_a_number(match)]
     return Folded(blank(folded.original, taken)) if taken else folded
 
 
-def _taken(found: list[Match]) -> list[Match]:
-    return [
-        match
-        for match in found
-        if match.category != "link" or not any(part in (match.value or "") for part in _PHONE_LINKS)
-    ]
+def _holds_a_number(match: Match) -> bool:
+    return match.category == "link" and any(part in (match.value or "") for part in _PHONE_LINKS)

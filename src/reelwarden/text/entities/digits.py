@@ -16,10 +16,10 @@ from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.number_words import (
     Kind,
     Word,
-    all_words,
     compound,
     languages,
     own_words,
+    parts_of,
     prefix,
     segment,
     single,
@@ -40,6 +40,9 @@ _JOINING = frozenset(" -'’‘`·\u3000")
 _LONGEST_GAP = 3
 _FEWEST = 7
 _TOKENS_TO_RANK = 4000
+_LONG = 20_000
+"""Characters; a longer text is read in its likeliest language only."""
+
 _TOKENS_TO_SEGMENT = 100
 _LANGUAGES_TRIED = 3
 """How many languages are tried where words are found."""
@@ -84,9 +87,11 @@ def readings(folded: Folded, asked: Sequence[str]) -> Iterator[Reading]:
     words = number_word_count(folded)
     if digits + 2 * words >= _FEWEST:
         spoken = likely_languages(folded, asked) if words else list(asked[:1]) or ["en"]
+        if len(text) > _LONG:
+            spoken = spoken[:1]
         for language in spoken:
             yield Reading(language)
-        if words > 1:
+        if words > 1 and len(text) <= _LONG:
             for language in spoken:
                 yield Reading(language, compounds=False)
     if digits >= 3 and _with_lookalikes(text) >= _FEWEST:
@@ -101,36 +106,31 @@ def _with_lookalikes(text: str) -> int:
 
 
 def number_word_count(folded: Folded) -> int:
-    """How many number words there are at most; quick, and a little too generous."""
-    known, beginnings = all_words(), _beginnings()
-    tokens = folded.words
-    flags = bytes(map(known.__contains__, tokens))
-    count = flags.count(1)
-    if folded.digits < 3 and b"\1\1\1" not in flags:
+    """How many number words there are, where enough of them stand together; quick, and a little too generous."""
+    parts = list(map(parts_of, folded.words))
+    count = sum(parts)
+    if folded.digits < 3 and count and max(parts) < 3 and b"\1\1" not in bytes(map(bool, parts)):
         count = 0
     if not folded.original.isascii():
         count += sum(map(len, _CJK_NUMERALS.findall(folded.text)))
-    # Glued: a token that begins like a number word may hold one for every three letters.
-    glued = (len(token) // 3 for token in tokens if len(token) > 7 and token[:3] in beginnings and token not in known)
-    return count + sum(glued)
+    return count
 
 
-@cache
-def _beginnings() -> frozenset[str]:
-    return frozenset(word[:3] for word in all_words() if len(word) >= 3)
+def _own_parts(token: str, language: str) -> int:
+    """How many words of the language itself a glued token is made of."""
+    return sum(word.language == language for word, _, _ in segment(token, language) or ())
 
 
 def likely_languages(folded: Folded, asked: Sequence[str]) -> list[str]:
     """The languages whose number words are the most frequent in the text, the asked ones first among equals."""
     tokens = folded.words[:_TOKENS_TO_RANK]
-    beginnings = _beginnings()
-    long = [token for token in tokens if len(token) > 5 and token[:3] in beginnings][:_TOKENS_TO_SEGMENT]
+    long = [token for token in tokens if len(token) > 5 and parts_of(token)][:_TOKENS_TO_SEGMENT]
     order = [code for code in dict.fromkeys((*asked, "en", *languages())) if code in languages()]
     scores = {}
     for rank, language in enumerate(order):
         own = own_words(language)
         hits = sum(map(own.__contains__, tokens))
-        glued = sum(len(part) for token in long if token not in own and (part := segment(token, language)))
+        glued = sum(_own_parts(token, language) for token in long if token not in own)
         cjk = sum(map(own.__contains__, folded.text[:20_000])) if language in ("zh", "ko") else 0
         # A language that nobody asked for must show more than a chance word.
         needed = 1 if language == "en" or language in asked else 3

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.hidden import Revealed, providers, word_set
 from reelwarden.text.entities.hosts import COMMON_TLDS, is_host
+from reelwarden.text.entities.places import Places
 from reelwarden.text.match import Match
 
 _AROUND = re.compile(r"(?<=[\w%+.~-])@(?=\w)")
-_HOST = re.compile(r"[^\W_](?:[\w-]{0,62})(?:\.[^\W_][\w-]{0,62}){0,8}")
+_HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62}){0,8}")
 _MAILBOX = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+~-")
 _LONGEST_MAILBOX = 64
 _CONTEXT = re.compile(
@@ -29,21 +30,20 @@ _Span = Callable[[int, int], tuple[int, int]]
 
 def find(folded: Folded, revealed: Revealed | None) -> list[Match]:
     """Addresses in the text as folded, then those that only show once hidden signs are revealed."""
-    found = [
+    found = Places(
         Match("email", *folded.span(start, end), value=value) for start, end, value in _addresses(folded.text, None)
-    ]
+    )
     if revealed is not None and "@" in revealed.text:
         for start, end, value in _addresses(revealed.text, revealed):
             match = Match("email", *folded.span(*revealed.span(start, end)), value=value)
-            if not any(match.overlaps(other) and other.end - other.start >= match.end - match.start for other in found):
-                found = [other for other in found if not match.overlaps(other)]
-                found.append(match)
+            rivals = found.rivals(match)
+            if all(rival.end - rival.start < match.end - match.start for rival in rivals):
+                found.replace(match)
     for foreign in () if folded.original.isascii() else _FOREIGN.finditer(folded.original):
-        match = Match("email", *foreign.span(), value=foreign[0].lower())
         host = foreign[0].lower().partition("@")[2]
-        if not host.isascii() and is_host(host) and not any(match.overlaps(other) for other in found):
-            found.append(match)
-    return sorted(found, key=lambda match: match.start)
+        if not host.isascii() and is_host(host):
+            found.add(Match("email", *foreign.span(), value=foreign[0].lower()))
+    return list(found)
 
 
 def _addresses(text: str, revealed: Revealed | None) -> Iterator[tuple[int, int, str]]:

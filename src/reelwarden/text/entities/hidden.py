@@ -45,7 +45,18 @@ _AT_WORDS = frozenset(part for word in _AT.split("|") for part in re.findall(r"[
 _DOT_WORDS = frozenset(_DOT.split("|")) | {"dt"}
 _TELLING = tuple(word for word in (*_LONG_AT.split("|"), *_DOT.split("|")) if not word.isascii())
 """Words of scripts that may stand glued to their neighbours."""
-_GLUED = ("dotcom", "dotnet", "dotorg", "pointcom", "punktcom", "puntocom", "pontocom", "atgmail", "atyahoo", "athotmail")
+_GLUED = (
+    "dotcom",
+    "dotnet",
+    "dotorg",
+    "pointcom",
+    "punktcom",
+    "puntocom",
+    "pontocom",
+    "atgmail",
+    "atyahoo",
+    "athotmail",
+)
 _BRACKETED = re.compile(rf"{_OPEN}\s?(?:@|\.|{_AT}|{_DOT})\s?{_CLOSE}")
 _LOOSE = (" @", "@ ", " .", ". com", " com", "·", "•", "∙", "⋅")
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from reelwarden.text.entities.glyphs import Folded
+from reelwarden.text.entities.places import Places
 from reelwarden.text.match import Match
 
 _SAID = r"(?:dot|point|punkt|punto|ponto|\.)"
@@ -22,10 +23,10 @@ _CONTEXT = re.compile(r"\bip\b|ipv4|address|server|host|ping|ssh|connect")
 
 
 def find(folded: Folded) -> list[Match]:
-    return [
-        Match("ip", *folded.span(start, end), value=value)
-        for start, end, value in (*_version_four(folded), *_version_six(folded.text))
-    ]
+    found: Places[Match] = Places()
+    for start, end, value in (*_version_six(folded.text), *_version_four(folded)):
+        found.add(Match("ip", *folded.span(start, end), value=value))
+    return list(found)
 
 
 def _version_four(folded: Folded) -> Iterator[tuple[int, int, str]]:

@@ -8,39 +8,52 @@ from collections.abc import Iterator, Mapping
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.hidden import Revealed, word_set
 from reelwarden.text.entities.hosts import COMMON_TLDS, category, is_address, is_host
+from reelwarden.text.entities.places import Places
 from reelwarden.text.entities.wordlists import words
 from reelwarden.text.match import Match
 
-_LABEL = r"[^\W_](?:[\w-]{0,61}\w)?"
+_LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
+_PATH = r"(?P<path>[/?#][^\s<>\"\0\u3000-\u9fff\uac00-\ud7a3]*)?"
 _URL = re.compile(
     rf"(?P<scheme>(?:h\s?[tx]{{2}}\s?ps?|ftp|wss?)\s?[:;]\s?/\s?/\s?)(?P<user>[\w.%+:-]{{1,60}}@)?"
-    rf"(?P<host>\[[0-9a-f:.]{{2,45}}\]|(?:{_LABEL}\.){{1,8}}{_LABEL})(?::\d{{2,5}})?(?P<path>[/?#][^\s<>\"\0]*)?"
+    rf"(?P<host>\[[0-9a-f:.]{{2,45}}\]|(?:{_LABEL}\.){{1,8}}{_LABEL})(?::\d{{2,5}})?{_PATH}"
 )
 _BARE = re.compile(
-    rf"(?<![\w@.-])(?P<host>(?:{_LABEL}\.){{1,8}}[^\W\d_]{{2,24}}|(?:{_LABEL}\.){{1,8}}xn--[a-z0-9-]{{2,40}})"
-    rf"(?![\w@-])(?::\d{{2,5}})?(?P<path>[/?#][^\s<>\"\0]*)?"
+    rf"(?<![a-z0-9_@.-])(?P<host>(?:{_LABEL}\.){{1,8}}(?:[a-z]{{2,24}}|xn--[a-z0-9-]{{2,40}}))"
+    rf"(?![a-z0-9_@-])(?::\d{{2,5}})?{_PATH}"
 )
+_FOREIGN = re.compile(
+    r"(?<![\w@.-])(?:https?://)?(?P<host>(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_]{2,24})(?:/[^\s<>\"\0]*)?", re.I
+)
+"""In the original: hosts in other scripts, which the fold would take apart."""
 _DOTTED = re.compile(r"[^\W_]\.[^\W_]")
 _SPOKEN_TLDS = words("com net org co ru de fr it es nl pl me tv gg io xyz app uk kr cn tr ph se no dk fi pt br")
 _TRAILING = ".,;:!?)]}>'\"»”’…"
 _NO_HOST = word_set("no_host")
-_ABBREVIATIONS = words("e.g i.e a.m p.m u.s u.k no.1 vs.the")
+_ABBREVIATIONS = words("e.g i.e a.m p.m u.s u.k asp.net vb.net ado.net")
 _CODE_ENDINGS = words("py js ts rb rs go md sh cc pl so ps mk zip mov")
 """Top-level domains that are file endings more often than not."""
 
 
 def find(folded: Folded, revealed: Revealed | None, listed: Mapping[str, str] | None = None) -> list[Match]:
     """Links; `detail` is the kind of site (see hosts.category) and `value` the address as it can be opened."""
-    found: list[Match] = []
+    found: Places[Match] = Places()
     if "." in folded.text or "://" in folded.text:
         for start, end, value, kind in _links(folded.text, folded, listed, None):
-            found.append(Match("link", *folded.span(start, end), detail=kind, value=value))
+            found.add(Match("link", *folded.span(start, end), detail=kind, value=value))
     if revealed is not None and "." in revealed.text:
         for start, end, value, kind in _links(revealed.text, folded, listed, revealed):
-            match = Match("link", *folded.span(*revealed.span(start, end)), detail=kind, value=value)
-            if not any(match.overlaps(other) for other in found):
-                found.append(match)
-    return sorted(found, key=lambda match: match.start)
+            found.add(Match("link", *folded.span(*revealed.span(start, end)), detail=kind, value=value))
+    for match in () if folded.original.isascii() else _foreign(folded.original, listed):
+        found.add(match)
+    return list(found)
+
+
+def _foreign(text: str, listed: Mapping[str, str] | None) -> Iterator[Match]:
+    for match in _FOREIGN.finditer(text):
+        host = match["host"].lower()
+        if not host.rpartition(".")[2].isascii() and is_host(host):
+            yield Match("link", *match.span(), detail=category(host, "", listed), value=f"https://{host}")
 
 
 _Link = tuple[int, int, str, str | None]

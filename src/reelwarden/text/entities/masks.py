@@ -22,7 +22,7 @@ _PATTERNS = tuple(
         r"(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:[.,]\d+)?(?![\d:])",
         rf"{_MONEY}\s?\d[\d.,' ]{{0,20}}\d|(?<!\d)\d[\d.,']{{0,20}}\s?{_MONEY}",
         r"(?<![\d.,'+])[1-9]\d{0,2}(?:([,.'])\d{3})(?:\1\d{3})+(?![\d]|[.,'-]?\d{3})",
-        r"(?<![\d+])(?<!\d )[1-9]\d?(?: \d{3}){2,}(?! ?\d)",
+        r"(?<![\w+])(?<!\d )[1-9]\d?(?: \d{3}){2,}(?! ?\d)",
         r"(?<!\d)\d[\d.,%]{0,12}%",
         r"(?<!\d)-?\d{1,3}\.\d{3,}\s*,\s*-?\d{1,3}\.\d{3,}",
         r"(?<!\w)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?!\w)",
@@ -63,10 +63,13 @@ _CHECKED: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
 
 
 def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """The text with NUL in place of the spans, as long as it was."""
+    """The text with NUL in place of the spans (in order, apart from each other), as long as it was."""
+    pieces: list[str] = []
+    place = 0
     for start, end in spans:
-        text = text[:start] + "\0" * (end - start) + text[end:]
-    return text
+        pieces += (text[place:start], "\0" * (end - start))
+        place = end
+    return "".join((*pieces, text[place:]))
 
 
 def without_other_numbers(text: str) -> str:

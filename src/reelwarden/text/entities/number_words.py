@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
@@ -89,15 +89,15 @@ def own_words(language: str) -> Mapping[str, Word]:
 
 
 @cache
-def vocabulary(language: str) -> Mapping[str, Word]:
-    """The language's words, then English ones, then the longer ones of all others: people mix.
+def vocabulary(language: str, *, mixed: bool = True) -> Mapping[str, Word]:
+    """The language's words, then English ones, then (`mixed`) the longer ones of all others: people mix.
 
     Short words of a language that the text is not in ("to", "en", "on") would be taken for numbers too easily.
     """
     words = dict(own_words(language))
     for word, meaning in own_words("en").items():
         words.setdefault(word, meaning)
-    for other in languages():
+    for other in languages() if mixed else ():
         for word, meaning in own_words(other).items():
             if meaning.kind in _NUMBERS and (len(word) >= 4 or not word.isascii()):
                 words.setdefault(word, meaning)
@@ -114,16 +114,28 @@ def all_words() -> frozenset[str]:
     return frozenset(word for code in languages() for word in own_words(code))
 
 
+Table = Mapping[str, tuple[str, ...]]
+"""Words under their first two letters (words of one letter under that), the longest first."""
+
+
 @cache
-def _by_beginning(language: str) -> Mapping[str, tuple[str, ...]]:
-    """Words under their first two letters (words of one letter under that), the longest first."""
+def _by_beginning(language: str, *, mixed: bool = True) -> Table:
+    return _tabled(vocabulary(language, mixed=mixed))
+
+
+@cache
+def _of_all_languages() -> Table:
+    return _tabled(all_words())
+
+
+def _tabled(words: Iterable[str]) -> Table:
     table: dict[str, list[str]] = {}
-    for word in sorted(vocabulary(language), key=len, reverse=True):
+    for word in sorted(words, key=len, reverse=True):
         table.setdefault(word[:2], []).append(word)
     return {beginning: tuple(words) for beginning, words in table.items()}
 
 
-def _candidates(token: str, place: int, table: Mapping[str, tuple[str, ...]]) -> Iterator[int]:
+def _candidates(token: str, place: int, table: Table) -> Iterator[int]:
     """The ends of the words that stand at a place of the token, the longest first."""
     for word in table.get(token[place : place + 2], ()):
         if token.startswith(word, place):
@@ -139,11 +151,21 @@ def segment(token: str, language: str) -> list[tuple[Word, int, int]] | None:
         return [(whole, 0, len(token))]
     if len(token) > _LONGEST_TOKEN:
         return None
-    ends = _ends(token, _by_beginning(language))
+    ends = _ends(token, _by_beginning(language, mixed=False)) or _ends(token, _by_beginning(language))
     return None if ends is None else [(words[token[a:b]], a, b) for a, b in pairwise((0, *ends))]
 
 
-def _ends(token: str, table: Mapping[str, tuple[str, ...]]) -> list[int] | None:
+@lru_cache(maxsize=65_536)
+def parts_of(token: str) -> int:
+    """How many number words, of any languages, a folded token consists of; 0 where there is anything else in it."""
+    if token in all_words():
+        return 1
+    if not 5 < len(token) <= _LONGEST_TOKEN:
+        return 0
+    return len(_ends(token, _of_all_languages()) or ())
+
+
+def _ends(token: str, table: Table) -> list[int] | None:
     """Where the words end that fill the whole token; each place is tried once only."""
     ends: list[int] = []
     ways = [_candidates(token, 0, table)]
@@ -241,9 +263,20 @@ def _tail(words: Sequence[Word], at: int, base: int, tens: Word) -> tuple[int, i
     if tens.language == "fr" and base in (60, 80) and _is(words, rest, Kind.TEEN):
         teen, after = _below_hundred(words, rest)
         return base + teen, after
-    if _is_unit(words, rest) and not (tens.language == "fr" and base == 10 and words[rest].value < 7):
+    if _is_unit(words, rest) and _joins(words, rest, base, tens):
         return base + words[rest].value, rest + 1
     return base, at
+
+
+def _joins(words: Sequence[Word], at: int, base: int, tens: Word) -> bool:
+    """Does the unit belong to the tens before it? "vingt deux", not "dix deux"; "zwanzig zwei" are two numbers."""
+    if tens.language == "fr" and base == 10:
+        return words[at].value >= 7
+    if _is(words, at + 1, Kind.TENFOLD) or _is(words, at + 1, Kind.TEEN_AFTER):
+        return False
+    tens_last = _source()[tens.language].get("units_first")
+    glued_back = _is(words, at + 1, Kind.JOINT) and _is(words, at + 2, Kind.TENS)
+    return not tens_last or (tens.language == "no" and not glued_back)
 
 
 def _is(words: Sequence[Word], at: int, kind: Kind) -> bool:

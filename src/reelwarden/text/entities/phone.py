@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from reelwarden.text.entities.digits import Digits, Run, Source, readings, runs
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.masks import without_other_numbers
 from reelwarden.text.entities.phone_rules import PhoneNumber, parse_found
+from reelwarden.text.entities.places import Places
 from reelwarden.text.match import Match
 
 DEFAULT_COUNTRIES = ("us", "fr", "gb")
@@ -34,7 +37,11 @@ _OTHER_AFTER = re.compile(
     r"seconds|years|inhabitants|habitants|einwohner)\b"
 )
 
-_Found = tuple[int, int, PhoneNumber]
+
+class _Found(NamedTuple):
+    start: int
+    end: int
+    number: PhoneNumber
 
 
 def find(folded: Folded, countries: Sequence[str], languages: Sequence[str]) -> list[Match]:
@@ -46,24 +53,26 @@ def find(folded: Folded, countries: Sequence[str], languages: Sequence[str]) -> 
         return []
     budget = _Budget(tuple(countries) or DEFAULT_COUNTRIES)
     text = without_other_numbers(text)
-    found: list[_Found] = []
+    found: Places[_Found] = Places()
     for reading in (first, *ways):
         for run in runs(text, reading):
             for piece in _resolve(run, budget):
-                if not any(piece[0] < end and start < piece[1] for start, end, _ in found):
-                    found.append(piece)
+                _add(found, piece)
     return [
-        Match(
-            "phone_number",
-            *folded.span(_with_sign(text, start, end), end),
-            None,
-            number.country,
-            None,
-            number.value,
-        )
-        for start, end, number in sorted(found)
+        Match("phone_number", *folded.span(_with_sign(text, start, end), end), None, number.country, None, number.value)
+        for start, end, number in found
         if not _is_something_else(text, start, end)
     ]
+
+
+def _add(found: Places[_Found], piece: _Found) -> None:
+    """Readings come with the plainest first: a later one counts where there is none yet, or only a part of it."""
+    rivals = found.rivals(piece)
+    length = piece.end - piece.start
+    if all(
+        piece.start <= rival.start and rival.end <= piece.end and rival.end - rival.start < length for rival in rivals
+    ):
+        found.replace(rivals, piece)
 
 
 class _Budget:
@@ -90,7 +99,7 @@ class _Budget:
 def _resolve(run: Run, budget: _Budget) -> Iterator[_Found]:
     """The numbers in a run: the run itself, or what is left without its ends, or its parts."""
     if (number := _whole(run, budget)) is not None:
-        yield run[0].start, run[-1].end, number
+        yield _Found(run[0].start, run[-1].end, number)
         return
     if (trimmed := _trimmed(run, budget)) is not None:
         yield trimmed
@@ -109,7 +118,9 @@ def _whole(run: Run, budget: _Budget) -> PhoneNumber | None:
 
 
 def _plausible(run: Run) -> bool:
-    """Do the gaps look like those of one number, not like a list or a column?"""
+    """Do the gaps look like those of one number, not like a list, a column or somebody counting?"""
+    if _counts(run):
+        return False
     if all(item.source is not Source.PLAIN for item in run):
         return True
     ranks = [_rank(item.gap) for item in run[1:]]
@@ -120,6 +131,13 @@ def _plausible(run: Run) -> bool:
     if max(lengths) == 1:
         return len(set(ranks)) <= 2
     return widest == 3 and lengths[-3:] == [3, 3, 4]
+
+
+def _counts(run: Sequence[Digits]) -> bool:
+    """Do the numbers go up or down by one, or by another fixed step?"""
+    values = [int(item.digits) for item in run if len(item.digits) < 4]
+    steps = {later - earlier for earlier, later in pairwise(values)}
+    return len(values) == len(run) >= 5 and len(steps) == 1 and steps != {0}
 
 
 def _rank(gap: str) -> int:
@@ -144,7 +162,7 @@ def _trimmed(run: Run, budget: _Budget) -> _Found | None:
         if stray and not (_canonical(kept) and (_apart(kept[0]) if first else _apart(run[len(run) - last]))):
             continue
         if _plausible(kept) and (number := budget.ask(kept)) is not None:
-            return kept[0].start, kept[-1].end, number
+            return _Found(kept[0].start, kept[-1].end, number)
     return None
 
 
@@ -199,7 +217,7 @@ def _tiled(run: Run, budget: _Budget) -> Iterator[_Found]:
             if sum(len(item.digits) for item in piece) > 13:
                 break
             if start in tiles and sum(len(item.digits) for item in piece) >= 9 and (n := budget.ask(piece)):
-                tiles[end] = [*tiles[start], (piece[0].start, piece[-1].end, n)]
+                tiles[end] = [*tiles[start], _Found(piece[0].start, piece[-1].end, n)]
                 break
     yield from tiles.get(len(run), ())
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from reelwarden.text.entities.digits import readings, runs
 from reelwarden.text.entities.glyphs import Folded
+from reelwarden.text.entities.places import Places
 from reelwarden.text.match import Match
 
 _SPACED = re.compile(r"(?<![\d-])(?<!\d[. ])\d{3}(\s?[-.·•_/*]\s?|\s{1,3})\d{2}\1\d{4}(?!\d|[-.]\d)")
@@ -25,25 +26,17 @@ _ADVERTISED = frozenset(("078051120", "219099999"))
 
 def find(folded: Folded, languages: Sequence[str]) -> list[Match]:
     text = folded.text
-    found = []
+    found: Places[Match] = Places()
     for match in _SPACED.finditer(text) if folded.digits >= 9 else ():
         digits = re.sub(r"\D", "", match[0])
         hyphens = match[1] == "-"
         if _issued(digits) and (hyphens or _in_context(text, match.start(), match.end())):
-            found.append(Match("ssn", *folded.span(*match.span()), value=_written(digits)))
+            found.add(Match("ssn", *folded.span(*match.span()), value=_written(digits)))
     if _CONTEXT.search(text):
-        found += _in_the_lattice(folded, languages, found)
-    return sorted(found, key=lambda match: match.start)
-
-
-def _in_the_lattice(folded: Folded, languages: Sequence[str], found: Sequence[Match]) -> list[Match]:
-    more: list[Match] = []
-    for start, end, digits in _nines(folded, languages):
-        match = Match("ssn", *folded.span(start, end), value=_written(digits))
-        fresh = not any(match.overlaps(other) for other in (*found, *more))
-        if fresh and _issued(digits) and _in_context(folded.text, start, end):
-            more.append(match)
-    return more
+        for start, end, digits in _nines(folded, languages):
+            if _issued(digits) and _in_context(text, start, end):
+                found.add(Match("ssn", *folded.span(start, end), value=_written(digits)))
+    return list(found)
 
 
 def _nines(folded: Folded, languages: Sequence[str]) -> Iterator[tuple[int, int, str]]:

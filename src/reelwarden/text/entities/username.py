@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from reelwarden.text.entities.glyphs import Folded, plain
 from reelwarden.text.entities.hosts import COMMON_TLDS
+from reelwarden.text.entities.places import Places
 from reelwarden.text.match import Match
 
 _WORDS = tomllib.loads(files(__package__).joinpath("username_words.toml").read_text("utf-8"))
@@ -47,12 +48,10 @@ _PRODUCT = re.compile(rf"(?:{_any_of('products')})_?(?:\d\w*)?", re.I)
 def find(folded: Folded) -> list[Match]:
     """Handles, looked for in the original text: their shape is in their capitals and signs."""
     text = folded.original
-    found: list[Match] = []
+    found: Places[Match] = Places()
     for start, end in (*_handles(text), *_introduced(folded), *_shaped(text, folded.digits)):
-        match = Match("username", start, end, value=text[start:end].lstrip("@＠﹫"))
-        if not any(match.overlaps(other) for other in found):
-            found.append(match)
-    return sorted(found, key=lambda match: match.start)
+        found.add(Match("username", start, end, value=text[start:end].lstrip("@＠﹫")))
+    return list(found)
 
 
 def _handles(text: str) -> Iterator[tuple[int, int]]:
