@@ -53,6 +53,11 @@ class Result:
     thumbnails: Mapping[float, bytes] = field(default_factory=dict)
     transcript: tuple[Spoken, ...] | None = None
 
+    @property
+    def speech(self) -> tuple[Spoken, ...] | None:
+        """The transcript, or the one that the moments of `text.speech` make up."""
+        return self.transcript if self.transcript is not None else heard(self.moments)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Failure:

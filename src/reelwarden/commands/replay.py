@@ -61,7 +61,7 @@ def replayed(path: Path, policy: Policy) -> Result | Failure:
 
 def _result(path: Path, policy: Policy) -> Result:
     from reelwarden.decide import replay
-    from reelwarden.result import Result, Timing, heard
+    from reelwarden.result import Result, Timing
 
     started, used = time.perf_counter(), time.process_time()
     recording = _read(path)
@@ -82,7 +82,6 @@ def _result(path: Path, policy: Policy) -> Result:
         timing=Timing(
             time.perf_counter() - started, {"read": read - used, "decide": time.process_time() - read}
         ),
-        transcript=heard(moments),
         notes=("judged again from stored signals; the media was not looked at",),
     )
 

@@ -33,9 +33,7 @@ def document(result: Result | Failure) -> dict[str, Any]:
         "detectors": dict(result.detectors),
         "timing": {"wall": round(result.timing.wall, 3), "stages": _rounded(result.timing.stages)},
         "notes": list(result.notes),
-        "transcript": None
-        if result.transcript is None
-        else [_spoken(asdict(line)) for line in result.transcript],
+        "transcript": None if result.speech is None else [_spoken(asdict(line)) for line in result.speech],
     }
 
 

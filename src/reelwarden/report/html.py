@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -19,7 +20,7 @@ from reelwarden.decide.verdict import clock
 from reelwarden.domain import Outcome
 from reelwarden.report import view
 from reelwarden.report.plain import visible
-from reelwarden.result import Failure, Result
+from reelwarden.result import Failure, Result, Spoken
 
 WORDS = "text.screen"
 CODES = "qr"
@@ -57,6 +58,7 @@ def _file(result: Result | Failure, anchor: str) -> dict[str, Any]:
     frames = view.frames(result, anchor)
     marks = view.marks(result, anchor, frames)
     length = view.span(result)
+    hits = [mark for mark in marks if reads_words(mark.label) and mark.label != WORDS]
     return {
         "anchor": anchor,
         "name": visible(result.file),
@@ -70,11 +72,9 @@ def _file(result: Result | Failure, anchor: str) -> dict[str, Any]:
         "ticks": view.ticks(length) if length else (),
         "frames": list(frames.values()),
         "words": [mark for mark in marks if mark.label == WORDS],
-        "hits": [
-            mark for mark in marks if reads_words(mark.label) and mark.label not in {WORDS, "text.speech"}
-        ],
+        "hits": hits,
         "codes": [mark for mark in marks if mark.family == CODES],
-        "transcript": None if result.transcript is None else [_spoken(line) for line in result.transcript],
+        "transcript": None if result.speech is None else [_spoken(line, hits) for line in result.speech],
         "unavailable": _unavailable(result),
         "missing": len(result.unavailable),
         "how": _how(result),
@@ -99,15 +99,20 @@ def _reasons(result: Result, marks: Sequence[view.Mark]) -> list[dict[str, str]]
     ]
 
 
-def _spoken(line: Any) -> dict[str, Any]:
+def _spoken(line: Spoken, hits: Sequence[view.Mark]) -> dict[str, Any]:
     who = " · ".join(filter(None, (visible(line.speaker), visible(line.language))))
-    return {
-        "start": line.start,
-        "end": line.end,
-        "time": clock(line.start),
-        "who": who,
-        "text": visible(line.text),
-    }
+    found = [hit.what for hit in hits if hit.what and line.start <= hit.start <= line.end]
+    parts = _parts(visible(line.text), found)
+    return {"start": line.start, "end": line.end, "time": clock(line.start), "who": who, "parts": parts}
+
+
+def _parts(text: str, found: Sequence[str]) -> list[tuple[str, bool]]:
+    """`text` cut so that what was found in it (the true parts) can be marked."""
+    if not found:
+        return [(text, False)]
+    pattern = "|".join(re.escape(words) for words in sorted(found, key=len, reverse=True))
+    pieces = re.split(f"({pattern})", text, flags=re.IGNORECASE)
+    return [(piece, number % 2 == 1) for number, piece in enumerate(pieces) if piece]
 
 
 def _unavailable(result: Result) -> list[tuple[str, list[str]]]:

@@ -37,7 +37,10 @@ def what(moment: Moment) -> str:
         return ""
     if best.text:
         return visible(best.text)
-    return next((visible(str(best.facts[name])) for name in NAMING_FACTS if best.facts.get(name)), "")
+    if years := best.facts.get("years"):
+        return f"about {visible(str(years))} years"
+    named = next((visible(str(best.facts[name])) for name in NAMING_FACTS if best.facts.get(name)), "")
+    return named if named != moment.label else ""
 
 
 def size(count: int) -> str:

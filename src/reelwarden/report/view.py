@@ -174,7 +174,7 @@ def span(result: Result) -> float:
     """The seconds that the time line covers: the media's claim, or as far as anything was found. 0 for an image."""
     if result.media.kind is MediaKind.IMAGE and not result.media.duration:
         return 0.0
-    ends = [moment.end for moment in result.moments] + [line.end for line in result.transcript or ()]
+    ends = [moment.end for moment in result.moments] + [line.end for line in result.speech or ()]
     return max([result.media.duration or 0.0, *ends]) or 1.0
 
 

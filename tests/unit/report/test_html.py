@@ -146,3 +146,12 @@ def test_ticks_are_few_and_inside(length: float) -> None:
     assert 1 <= len(found) <= 8
     assert all(0 <= tick.left <= 100 for tick in found)
     assert re.fullmatch(r"0:00", found[0].label)
+
+
+def test_the_transcript_marks_what_was_found_in_it() -> None:
+    signals = [
+        heard("text.speech", 3, 6, text="You utter MUPPET, he said"),
+        heard("text.insult", 4, 5, 0.9, "muppet"),
+    ]
+    text = html.page([result(signals)])
+    assert "<bdi>You utter <mark>MUPPET</mark>, he said</bdi>" in text

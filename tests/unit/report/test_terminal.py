@@ -102,3 +102,11 @@ def test_a_failure_is_one_line_and_a_hint() -> None:
 )
 def test_visible(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+def test_what_is_short_and_says_nothing_twice() -> None:
+    text = printed(
+        result([seen("face.age", 1, 0.9, years=31), seen("person", 1, 0.9, **{"class": "person"})])
+    )
+    assert "about 31 years" in text
+    assert text.count("person") == 1
