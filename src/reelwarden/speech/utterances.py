@@ -12,6 +12,9 @@ LONG, LONGEST = 6.0, 12.0
 """Seconds after which a comma, or anything, ends an utterance."""
 ENDS = ".?!…。？！"
 COMMAS = ",;:，、；："
+LONGEST_SPELLED = 20.0
+MISSED, COVERED = 1.0, 0.25
+"""Seconds of speech that may not be passed over, and the share of them that words must lie under."""
 HOLE = 0.25
 """Seconds without speech that still lie within a word."""
 PAD = 0.12
@@ -31,12 +34,20 @@ def split(words: Sequence[Word]) -> list[tuple[Word, ...]]:
 
 def _breaks(before: Sequence[Word], word: Word) -> bool:
     last, length = before[-1], before[-1].end - before[0].start
+    if _spelled(last.text) and _spelled(word.text) and length < LONGEST_SPELLED:
+        return word.start - last.end >= 2 * PAUSE
     return (
         word.start - last.end >= PAUSE
         or (last.text.endswith(tuple(ENDS)) and not _abbreviates(last.text, word.text))
         or (length >= LONG and last.text.endswith(tuple(COMMAS)))
         or length >= LONGEST
     )
+
+
+def _spelled(text: str) -> bool:
+    """A digit, a letter or a number, as numbers and addresses are said: an utterance must not end within them."""
+    bare = text.strip(ENDS + COMMAS + "-")
+    return bool(bare) and (len(bare) == 1 or any(map(str.isdecimal, bare)))
 
 
 def _abbreviates(text: str, following: str) -> bool:
@@ -53,6 +64,23 @@ def within_speech(
     time 0; a word with no speech under it keeps its middle.
     """
     return [_tightened(word, probabilities, step, off) for word in words]
+
+
+def missed(
+    words: Sequence[Word], probabilities: Sequence[float], step: float, off: float
+) -> list[tuple[int, int]]:
+    """The runs of speech, from step to step, under which there are hardly any words.
+
+    After a pause a recogniser sometimes takes the sound for finished; it must be asked again for the rest.
+    """
+    spoken = [at for at, probability in enumerate(probabilities) if probability >= off]
+    found = []
+    for first, last in _runs(spoken, round(PAUSE / step)):
+        start, end = first * step, (last + 1) * step
+        covered = sum(max(0.0, min(end, w.end) - max(start, w.start)) for w in words)
+        if end - start >= MISSED and covered < COVERED * (end - start):
+            found.append((first, last + 1))
+    return found
 
 
 def _tightened(word: Word, probabilities: Sequence[float], step: float, off: float) -> Word:

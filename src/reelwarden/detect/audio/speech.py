@@ -19,7 +19,7 @@ from reelwarden.speech.gates import trusted
 from reelwarden.speech.pieces import OFF, Cutter, Piece
 from reelwarden.speech.recogniser import Heard, Recogniser, join
 from reelwarden.speech.sherpa import Sherpa
-from reelwarden.speech.utterances import split, within_speech
+from reelwarden.speech.utterances import missed, split, within_speech
 from reelwarden.speech.whisper import Whisper
 
 WHISPER = "whisper_base"
@@ -121,13 +121,26 @@ class _Ear(Ear):
     def _signals(self, piece: Piece) -> list[Signal]:
         first, last = max(0, piece.first - PAD - self._kept_from), piece.last + PAD - self._kept_from
         start = self.stretch.start + (first + self._kept_from) * STEP
-        heard = self.detector.recognise(self.stretch.track, self._samples[first * FRAME : last * FRAME])
-        heard = trusted(heard) if "text.speech" in self.detector.asked else heard
-        words = within_speech(heard.words, self._speech[first:last].tolist(), STEP, OFF)
-        spoken = [self._utterance(part, heard, start) for part in split(words)]
-        if not heard.words and "text.speech" in self.detector.asked:
+        heard = self._heard(first, last)
+        if "text.speech" not in self.detector.asked:
+            return self._told(_Language.of(heard, start, start + (last - first) * STEP))
+        if not heard.words:
             return []
+        spoken = [self._utterance(part, heard, start) for part in split(heard.words)]
         return spoken + self._told(_Language.of(heard, start, start + (last - first) * STEP))
+
+    def _heard(self, first: int, last: int, again: bool = True) -> Heard:
+        """What is said from step to step, counted from what is kept; speech that was passed over is asked again."""
+        samples, spoken = self._samples[first * FRAME : last * FRAME], self._speech[first:last].tolist()
+        heard = self.detector.recognise(self.stretch.track, samples)
+        if "text.speech" in self.detector.asked:
+            heard = trusted(heard)
+        words = within_speech(heard.words, spoken, STEP, OFF)
+        for begin, end in missed(words, spoken, STEP, OFF) if words and again else ():
+            begin, end = max(0, begin - PAD), min(len(spoken), end + PAD)
+            more = self._heard(first + begin, first + end, again=False)
+            words += [replace(w, start=w.start + begin * STEP, end=w.end + begin * STEP) for w in more.words]
+        return replace(heard, words=tuple(sorted(words, key=lambda word: word.start)))
 
     def _utterance(self, words: tuple[Word, ...], heard: Heard, start: float) -> Signal:
         moved = tuple(replace(w, start=round(w.start + start, 3), end=round(w.end + start, 3)) for w in words)
