@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from footage import frame_at
 from owned import always, describe, mean_colour
 
 from reelwarden.detect import registry
@@ -175,8 +176,6 @@ def test_an_output_of_another_form_is_said(tmp_path: Path, output: Any, fields: 
 
 @pytest.fixture
 def scene(shared_media: Any) -> FrameView:
-    from detectors.footage import frame_at
-
     return FrameView(frame_at(shared_media("real/bottle-detection.mp4"), 4.0))
 
 
