@@ -68,11 +68,8 @@ def find(folded: Folded, countries: Sequence[str], languages: Sequence[str]) -> 
 def _add(found: Places[_Found], piece: _Found) -> None:
     """Readings come with the plainest first: a later one counts where there is none yet, or only a part of it."""
     rivals = found.rivals(piece)
-    length = piece.end - piece.start
-    if all(
-        piece.start <= rival.start and rival.end <= piece.end and rival.end - rival.start < length for rival in rivals
-    ):
-        found.replace(rivals, piece)
+    if all(piece.start <= rival.start and rival.end <= piece.end and rival[:2] != piece[:2] for rival in rivals):
+        found.replace(piece)
 
 
 class _Budget:
