@@ -14,7 +14,8 @@ from reelwarden.text.patterns import SLOT_OF, PatternSet, Spot, literal
 from reelwarden.text.tokens import Sentence, Tokenizer
 from reelwarden.text.vocabulary import Vocabulary, is_row, script_of, vocabulary
 
-_DISGUISED = re.compile(r"[^\W\d_][@$!|*0-9]+[^\W_]|[@$!|][^\W_]|(\w)\1\1|[^\W\d_][\u0300-\u036f\u200b-\u200d]")
+_DISGUISED = re.compile(r"[^\W\d_][@$!|*0-9]+[^\W_]|([^\W\d])\1\1|[\u0300-\u036f\u200b-\u200d]")
+_LONGEST_CHUNK = 40
 _STRONG = frozenset(("sexual", "insult", "discriminatory", "inappropriate"))
 Placed = tuple[Entry, int, int]
 Written = tuple[Entry, tuple[Element, ...]]
@@ -67,12 +68,13 @@ class Engine:
         """Every entry that was found and counts, with its place; several may be at one place."""
         words = self.words.find(text, source)[:_MOST]
         found: list[Placed] = [(self.words.terms[one.owner], one.start, one.end) for one in words]
-        candidates, sentences = self._candidates(text)
+        candidates = self._candidates(text, bool(found or entities))
         if not found and not candidates:
             return []
-        if sentences is None and (candidates or any(self._asks_neighbours(term) for term, _, _ in found)):
+        wanted = [number for number in candidates if not self.phrases <= number < self.allowances or found]
+        sentences: list[Sentence] = []
+        if wanted or any(self._asks_neighbours(term) for term, _, _ in found):
             sentences = self.tokenizer.sentences(text)
-        sentences = sentences or []
         found += self._phrases(sentences, candidates)
         found = self._in_context(found, text, sentences)
         kept = self._allowed(found, sentences, candidates)
@@ -80,13 +82,17 @@ class Engine:
         kept += self._sentences(sentences, candidates, [spot for spot in spots if spot])
         return kept
 
-    def _candidates(self, text: str) -> tuple[list[int], list[Sentence] | None]:
-        if not _DISGUISED.search(text):
-            return self.patterns.candidates(self.tokenizer.quick(text)), None
-        sentences = self.tokenizer.sentences(text)
-        plain = " ".join(token.word for sentence in sentences for token in sentence.tokens)
+    def _candidates(self, text: str, filled: bool) -> list[int]:
+        """The patterns whose words are in the text, also in such disguise as tokens undo."""
         quick = self.tokenizer.quick(text)
-        return self.patterns.candidates(f"{quick} {plain} "), sentences
+        if _DISGUISED.search(text):
+            quick += "".join(f"{self._undisguised(chunk)} " for chunk in text.split() if _DISGUISED.search(chunk))
+        return self.patterns.candidates(quick, filled or any(map(str.isdigit, quick)))
+
+    def _undisguised(self, chunk: str) -> str:
+        if len(chunk) > _LONGEST_CHUNK:
+            return ""
+        return " ".join(token.word for sentence in self.tokenizer.sentences(chunk) for token in sentence.tokens)
 
     @staticmethod
     def _asks_neighbours(term: Entry) -> bool:

@@ -6,7 +6,7 @@ so that all disguises of a word share one skeleton. Folds never decide: they onl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib import resources
@@ -136,10 +136,31 @@ class Script:
     def classed(self, letters: str) -> str:
         return letters.translate(self.class_table)
 
+    def all_plain(self, words: Sequence[str]) -> list[str]:
+        """Many words at once; they hold letters only."""
+        table = {code: self.raw_table[code] for code in {ord(char) for word in words for char in set(word)}}
+        return "\n".join(words).translate(table).split("\n")
+
     def plain(self, word: str) -> str:
         """A word of a lexicon in the letters of the script, separators gone."""
-        found = (self.letters.get(char) or self.looks.get(char, "") for char in word.casefold())
-        return "".join(found)
+        return word.casefold().translate(self._plain_table)
+
+    @cached_property
+    def _plain_table(self) -> _Letters:
+        return _Letters(self)
+
+
+class _Letters(dict[int, str]):
+    """For `str.translate`: what is a letter of the script, and nothing else."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__()
+        self._script = script
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        self[code] = letters = self._script.letters.get(char) or self._script.looks.get(char, "")
+        return letters
 
 
 class RawTable(dict[int, str]):

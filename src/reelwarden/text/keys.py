@@ -5,7 +5,9 @@ Each key throws away what one kind of disguise changes; what meets under a key i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from reelwarden.text.fold import Script
 from reelwarden.text.reading import RUN, collapsed
@@ -24,21 +26,33 @@ _CYRILLIC_GLYPHS = str.maketrans("еоэщцйёъп", "ссешциеьн")
 
 def keys(letters: str, script: Script) -> Iterator[str]:
     """The keys of a word of SHORTEST letters or more; masks in it are `*`."""
-    bare = letters.replace("*", "")
-    yield "v" + consonants(bare, script)
     if "*" in letters:
-        yield f"m{letters[0]}{letters[-1]}{len(letters)}"
+        yield "v" + consonants(letters.replace("*", ""), script)
+        yield _framed(letters)
         return
-    classed = script.classed(letters)
-    yield "s" + "".join(sorted(classed))
+    yield "v" + consonants(letters, script)
+    yield "s" + "".join(sorted(script.classed(letters)))
     yield "o" + glyphs(letters)
     yield "p" + sounds(letters, script)
 
 
-def word_keys(letters: str, script: Script) -> Iterator[str]:
-    """The keys under which a word of a lexicon is filed."""
-    yield from keys(letters, script)
-    yield f"m{letters[0]}{letters[-1]}{len(letters)}"
+def all_keys(words: Sequence[str], script: Script) -> Iterator[tuple[str, ...]]:
+    """The keys of many words of a lexicon at once: each step runs over all of them as one string."""
+    if not words:
+        return iter(())
+    joined = "\n".join(words)
+    columns = (
+        ("v", consonants(joined, script).split("\n")),
+        ("o", glyphs(joined).split("\n")),
+        ("p", sounds(joined, script).split("\n")),
+        ("s", ["".join(sorted(word)) for word in script.classed(joined).split("\n")]),
+    )
+    named = [[name + key for key in column] for name, column in columns]
+    return zip(*named, map(_framed, words), strict=True)
+
+
+def _framed(letters: str) -> str:
+    return f"m{letters[0]}{letters[-1]}{len(letters)}"
 
 
 def gaps(letters: str, script: Script) -> Iterator[str]:
@@ -52,10 +66,13 @@ def gaps(letters: str, script: Script) -> Iterator[str]:
 
 def consonants(letters: str, script: Script) -> str:
     """Without vowels, but for the first letter; classes and runs joined. `l` and `i` stay apart here."""
-    vowels = script.vowels
-    kept = letters[:1] + "".join(letter for letter in letters[1:] if letter not in vowels)
-    joined = kept.translate(_CONSONANTS)
-    return RUN.sub(r"\1", joined)
+    kept = _inner_vowels(script.vowels).sub("", letters)
+    return RUN.sub("", kept.translate(_CONSONANTS))
+
+
+@cache
+def _inner_vowels(vowels: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(f"(?<=[^\\n])[{''.join(sorted(vowels))}]")
 
 
 _CONSONANTS = str.maketrans("cqzv", "kksu")
@@ -64,7 +81,7 @@ _CONSONANTS = str.maketrans("cqzv", "kksu")
 def glyphs(letters: str) -> str:
     for drawn, letter in _GLYPHS:
         letters = letters.replace(drawn, letter)
-    return RUN.sub(r"\1", letters.translate(_GLYPH_CLASSES).translate(_CYRILLIC_GLYPHS))
+    return RUN.sub("", letters.translate(_GLYPH_CLASSES).translate(_CYRILLIC_GLYPHS))
 
 
 def sounds(letters: str, script: Script) -> str:

@@ -119,7 +119,7 @@ def _is_cyrillic(text: str) -> bool:
 
 
 def _matcher(entries: Sequence[ListEntry], script: Script, language: str) -> Matcher:
-    words = [_word(owner, entry, script) for owner, entry in enumerate(entries)]
+    words = _words(entries, script)
     index = Index(words, script)
     long_ = frozenset(word.letters for word in words if len(word.letters) >= EMBEDDED)
     dictionary = open_dictionary(language)
@@ -128,9 +128,10 @@ def _matcher(entries: Sequence[ListEntry], script: Script, language: str) -> Mat
     return Matcher(index, judge)
 
 
-def _word(owner: int, entry: ListEntry, script: Script) -> Word:
-    raw = "".join(char for char in entry.text.casefold() if char.isalpha())
-    return Word(script.plain(raw), raw, owner, weight=13)
+def _words(entries: Sequence[ListEntry], script: Script) -> list[Word]:
+    raws = ["".join(filter(str.isalpha, entry.text.casefold())) for entry in entries]
+    folded = script.all_plain(raws)
+    return [Word(letters, raw, owner, weight=13) for owner, (raw, letters) in enumerate(zip(raws, folded, strict=True))]
 
 
 def read_list(source: str, name: str = "") -> TextList:

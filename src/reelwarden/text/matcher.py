@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from reelwarden.text.fold import GAP
 from reelwarden.text.index import Index
-from reelwarden.text.reading import RUN, collapsed
+from reelwarden.text.keys import SHORTEST
+from reelwarden.text.reading import collapsed
 from reelwarden.text.suppress import Judge
 from reelwarden.text.verify import Found, Verifier, best
 
@@ -27,7 +28,14 @@ TOGETHER_OVERLAP = 20
 
 _EDGES = "'\"’‘“”„«»()[]{}<>.,:;!?…-–—*~_/\\|¿¡·"
 _INNER = re.compile(r"['’\-–—/.,:;…\"“”()?]+")
-_DIGITS = re.compile(r"[\d.,:;/\-+%°€$£()]*")
+_DIGITS = re.compile(r"[\d.,:;/\-+%°€$£()&#]*")
+_ADDRESS = re.compile(r"https?://|www\.")
+_HOST = re.compile(r"\W*(?:https?://)?[^/?#]*", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+LONGEST_KNOWN_PIECE = 3
+"""A usual word of more letters is no piece of a broken word."""
+
+LONGEST_PIECE = 12
 
 
 class Verdict(NamedTuple):
@@ -37,6 +45,9 @@ class Verdict(NamedTuple):
     found: tuple[Found, ...]
     factor: str
     known: bool
+
+
+INNOCENT = Verdict((), "", True)
 
 
 class Matcher:
@@ -89,11 +100,27 @@ class Matcher:
             lone = len(chunk) == 1 and chunk not in _EDGES
             return Verdict((), chunk if lone else "", False)
         script = self.index.script
-        bones = collapsed(chunk.translate(script.raw_table).replace(GAP, ""), script)
-        factor = bones if self.index.is_factor(bones) else ""
-        if self._is_known(low):
-            return Verdict((), factor, True)
-        return Verdict(tuple(best(self.verifier.find(chunk))), factor, False)
+        known = self._is_known(low)
+        if known and len(low) > LONGEST_KNOWN_PIECE:
+            return INNOCENT
+        if _ADDRESS.match(low):
+            return Verdict(tuple(best(list(self._address(chunk)))), "", False)
+        factor = ""
+        if len(chunk) <= LONGEST_PIECE:
+            bones = collapsed(chunk.translate(script.raw_table).replace(GAP, ""), script)
+            factor = bones if self.index.is_factor(bones) else ""
+        return Verdict(() if known else tuple(best(self.verifier.find(chunk))), factor, known)
+
+    def _address(self, chunk: str) -> Iterator[Found]:
+        """Words in a link: within the host's name as anywhere, in the rest only whole and undisguised ones."""
+        host = _HOST.match(chunk)
+        end = host.end() if host else 0
+        for piece in _LETTERS.finditer(chunk):
+            whole = piece[0].lower() in self.index.forms
+            if (piece.start() < end and not self._is_known(piece[0].lower())) or whole:
+                for match in self.verifier.find(piece[0]):
+                    if not match.cost and (piece.start() < end or whole):
+                        yield match.moved(piece.start())
 
     def _is_known(self, low: str) -> bool:
         judge = self.judge
@@ -117,24 +144,36 @@ class Matcher:
         """Matches across the blanks of a run of pieces, a few hundred at a time."""
         for first in range(0, max(len(places) - TOGETHER_OVERLAP, 1), TOGETHER):
             last = first + TOGETHER + TOGETHER_OVERLAP
-            bones = RUN.sub(r"\1", "".join([verdict.factor for verdict in verdicts[first:last]]))
-            single = all(len(verdict.factor) == 1 for verdict in verdicts[first:last])
-            if single or self.index.automaton.find_matches_as_indexes(bones):
+            if _joins(self.index, verdicts[first:last]):
                 start, end = places[first][0], places[first:last][-1][1]
                 for match in self.verifier.find_across(text[start:end]):
                     yield match.moved(start)
 
 
+def _joins(index: Index, verdicts: Sequence[Verdict]) -> bool:
+    """Whether a word's skeleton begins where one of the pieces begins, and goes over into the next."""
+    bones, starts, inner = "", set(), []
+    for verdict in verdicts:
+        piece = verdict.factor
+        if bones and bones[-1] == piece[0]:
+            starts.add(len(bones) - 1)
+            piece = piece[1:]
+        starts.add(len(bones))
+        inner.append(len(bones))
+        bones += piece
+    for _, start, end in index.automaton.find_matches_as_indexes(bones, overlapping=True):
+        if start in starts and any(start < place < end or place == start + 1 for place in inner):
+            return True
+    return len(verdicts) >= SHORTEST and all(len(verdict.factor) == 1 for verdict in verdicts)
+
+
 def _runs(verdicts: Sequence[Verdict]) -> Iterator[tuple[int, int]]:
     """First and end of every row of pieces that are not all words by themselves."""
     first, strange = 0, False
-    for place, verdict in enumerate((*verdicts, _NOTHING)):
+    for place, verdict in enumerate((*verdicts, INNOCENT)):
         if verdict.factor:
             strange = strange or not verdict.known
             continue
         if strange and place - first > 1:
             yield first, place
         first, strange = place + 1, False
-
-
-_NOTHING = Verdict((), "", False)

@@ -115,9 +115,9 @@ class PatternSet:
     def _usualness(self, anchors: frozenset[str]) -> float:
         return sum(10 ** (-self._cost(anchor.strip()) / 100) for anchor in anchors)
 
-    def candidates(self, text: str) -> list[int]:
-        """The numbers of the patterns whose words are in the text."""
-        found: list[int] = list(self._by_slot)
+    def candidates(self, text: str, filled: bool = True) -> list[int]:
+        """The numbers of the patterns whose words are in the text; `filled`: something there may fill a slot."""
+        found: list[int] = list(self._by_slot) if filled else []
         hits = {number for number, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
         if hits:
             present = {choice for number in hits for choice in self._waiting[self._anchors[number]]}
@@ -302,10 +302,6 @@ class _Writer:
 
 
 def literal(words: Sequence[str], after: bool = False) -> tuple[Element, ...]:
-    """A phrase as elements; `after`: its last word may go on."""
+    """A phrase as elements, each word one of its own; `after`: the last may go on."""
     last = len(words) - 1
-    row = tuple(
-        Word(word.strip("*"), word[:1] == "*", word[-1:] == "*" or (after and n == last))
-        for n, word in enumerate(words)
-    )
-    return (Choice((row,)),)
+    return tuple(Choice(((Word(word, after=after and place == last),),)) for place, word in enumerate(words))

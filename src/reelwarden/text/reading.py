@@ -33,7 +33,9 @@ ANY = "*"
 """The letter of a mask."""
 
 _DIGRAPH = re.compile("|".join(map(re.escape, sorted(DIGRAPHS, key=len, reverse=True))))
-RUN = re.compile(r"(.)\1+", re.DOTALL)
+RUN = re.compile(r"(.)(?=\1)", re.DOTALL)
+"""A letter before its like; to be deleted."""
+
 DRAWN = re.compile(r"[|\\/(){}\[\]<>]")
 
 
@@ -107,7 +109,7 @@ def skeleton(units: Sequence[Unit], script: Script) -> Skeleton:
 
 def collapsed(letters: str, script: Script) -> str:
     """The skeleton of plain letters."""
-    return RUN.sub(r"\1", letters.translate(script.class_table))
+    return RUN.sub("", letters.translate(script.class_table))
 
 
 def is_inner(unit: Unit, text: str) -> bool:

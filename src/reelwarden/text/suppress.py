@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from reelwarden.text.dictionary import RAREST, Dictionary
 from reelwarden.text.fold import Script
@@ -46,7 +46,6 @@ class Judge:
         self.short = short
         self.embeds = embeds
         self.stemmed = stemmed
-        self._bare_forms = {self._bare(form) for form in forms}
         self.benign: Callable[[str], bool] = lru_cache(20_000)(self._benign)
         self.exposes: Callable[[str, str], bool] = lru_cache(5_000)(self._exposes)
 
@@ -73,9 +72,13 @@ class Judge:
         cost = self.cost(word)
         return cost > ALIAS_RAREST and cost > self.cost(listed) + ALIAS_APART
 
+    @cached_property
+    def _bare_forms(self) -> frozenset[str]:
+        return frozenset(map(self._bare, self.forms))
+
     def _bare(self, word: str) -> str:
         """Without any doubled letter."""
-        return RUN.sub(r"\1", self.script.plain(word))
+        return RUN.sub("", self.script.plain(word))
 
     def _usual(self, word: str) -> bool:
         return self.cost(word) < RAREST

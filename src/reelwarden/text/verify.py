@@ -10,19 +10,20 @@ import re
 import unicodedata
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from reelwarden.text.align import CONFUSIONS, INFINITE, cost
-from reelwarden.text.fold import GAP, MASKS
+from reelwarden.text.align import CONFUSIONS, INFINITE, NEXT_VOWEL_LEFT_OUT, SAME_CLASS, cost
+from reelwarden.text.fold import GAP, MASKS, Script
 from reelwarden.text.index import Index, Word
 from reelwarden.text.keys import SHORTEST, gaps, keys
-from reelwarden.text.reading import DRAWN, How, Unit, collapsed, is_inner, read, skeleton, words_of
+from reelwarden.text.reading import ANY, DRAWN, How, Unit, collapsed, is_inner, read, skeleton, words_of
 from reelwarden.text.suppress import Judge
 
 EMBEDDED_LIMIT = 0.3
 DIVIDED_LIMIT = 0.25
 SPLIT_LIMIT = 0.2
-SPLIT_UNKNOWN_LIMIT = 0.85
+SPLIT_UNKNOWN_LIMIT = 0.6
 SHORT_LIMIT = 0.6
 ALIAS_LIMIT = 0.55
 GRAVE = 12
@@ -174,18 +175,25 @@ class _Look:
 
     def _inside(self, i: int, j: int, bounds: tuple[int, int], word: Word, form: str) -> Found | None:
         start, end = self._trimmed(bounds)
-        price = self._price(self.units[i:j], form, _limit(form))
+        begins, ends = i <= start, j >= end
+        if begins and ends:
+            price = self._price(self.units[i:j], form, _limit(form))
+            return None if price == INFINITE else self._alone(i, j, word, form, price)
+        rest = collapsed("".join([unit.letter for unit in self.units[j:end]]), self.script)
+        ending = begins and rest in self.index.suffixes
+        starred = (word.before or begins) and (word.after or ends)
+        if not ending and not starred and (word.embed is False or len(form) < 3):
+            return None
+        limit = _limit(form) if ending else SPLIT_UNKNOWN_LIMIT if starred else EMBEDDED_LIMIT
+        price = self._price(self.units[i:j], form, limit)
         if price == INFINITE:
             return None
-        if i <= start and j >= end:
-            return self._alone(i, j, word, form, price)
         raw, decoded = self._spelled(min(i, start), max(j, end))
-        rest = collapsed("".join(unit.letter for unit in self.units[j:end]), self.script)
-        if i <= start and rest in self.index.suffixes:
+        if ending:
             return None if self._innocent(raw, decoded) else self._found(min(i, start), end, word, price)
-        if (word.before or i <= start) and (word.after or j >= end):
+        if starred:
             known = price > 0.1 and self._innocent(raw, decoded)
-            return None if known or price > SPLIT_UNKNOWN_LIMIT else self._found(start, end, word, price)
+            return None if known else self._found(start, end, word, price)
         return self._embedded(i, j, word, form, price, raw, decoded)
 
     def _alone(self, i: int, j: int, word: Word, form: str, price: float) -> Found | None:
@@ -204,7 +212,7 @@ class _Look:
         return all(judge.outranks(text, word.raw) for text in {raw, decoded} if judge.benign(text))
 
     def _embedded(self, i: int, j: int, word: Word, form: str, price: float, raw: str, decoded: str) -> Found | None:
-        if word.embed is False or price > EMBEDDED_LIMIT or len(form) < 3 or self._innocent(raw, decoded):
+        if self._innocent(raw, decoded):
             return None
         if word.embed or (len(form) > 3 and self.judge.embeds(word.letters)):
             return self._found(i, j, word, price)
@@ -320,8 +328,8 @@ class _Look:
         units = [unit for unit in self.units[start:end] if unit.how != How.GAP]
         if not SHORTEST - 1 <= len(units) <= LONGEST_FUZZY:
             return
-        raw, decoded = self._spelled(start, end)
-        letters = "".join(unit.letter for unit in units)
+        raw, _ = self._spelled(start, end)
+        letters = decoded = "".join(unit.letter for unit in units)
         proposals = set(self._proposals(letters))
         if not proposals:
             return
@@ -340,7 +348,9 @@ class _Look:
         first, wanted = self.script.classes.get(letters[0], letters[0]), self.script.classes.get(form[0], form[0])
         if first != wanted and letters[:2] not in _OTHER_BEGINNINGS and form[0] + letters[0] not in CONFUSIONS:
             return False
-        return len(set(letters) ^ set(form)) <= 4
+        strange = len(set(self.script.classed(letters)) - _letters(form, self.script) - {ANY})
+        missing = len(_letters(form, self.script) - set(self.script.classed(letters)))
+        return SAME_CLASS * strange + NEXT_VOWEL_LEFT_OUT * missing * ("*" not in letters) <= _limit(form)
 
     def _proposals(self, letters: str) -> Iterator[tuple[int, str]]:
         fuzzy = self.index.fuzzy
@@ -360,9 +370,14 @@ class _Look:
         return Found(word.owner, self.units[i].start, self.units[j - 1].end, price, word.weight)
 
 
+@lru_cache(50_000)
+def _letters(form: str, script: Script) -> frozenset[str]:
+    return frozenset(script.classed(form))
+
+
 def _limit(form: str) -> float:
     """What a word may cost: longer words stay themselves through more changes."""
-    return 0.45 + 0.1 * len(form)
+    return 0.45 + 0.1 * min(len(form), 6) + 0.05 * max(len(form) - 6, 0)
 
 
 def best(found: Sequence[Found]) -> list[Found]:

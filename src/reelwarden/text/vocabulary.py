@@ -142,7 +142,7 @@ def as_words(owner: int, term: Term, script: Script) -> Iterable[Word]:
     embed = False if "whole" in flags else True if "embed" in flags else None
     if phrase:
         embed = len(letters) >= JOINED and embed is not False
-    guess = "strict" not in flags and not phrase
+    guess = "strict" not in flags and not phrase and term.severity != Severity.LOW
     typos = guess and len(letters) >= TYPOS and (term.severity or 0) >= Severity.MEDIUM
     yield Word(letters, joined, owner, term.before, term.after, guess, embed, typos=typos, weight=_weight(term))
 
