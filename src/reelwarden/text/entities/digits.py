@@ -81,12 +81,17 @@ class Reading:
     bars: bool = False
 
 
-def readings(folded: Folded, asked: Sequence[str]) -> Iterator[Reading]:
-    """The readings worth trying, the plainest first; none where there cannot be seven digits."""
-    text, digits = folded.text, folded.digits
+def readings(folded: Folded, asked: Sequence[str], masked: str | None = None) -> Iterator[Reading]:
+    """The readings worth trying, the plainest first; none where there cannot be seven digits.
+
+    `masked` is the folded text without what is known to be no number of the kind that is looked for.
+    """
+    text = folded.text if masked is None else masked
+    digits = sum(map(text.count, "0123456789"))
     words = number_word_count(folded)
+    asked = [code for code in asked if code in languages()] or ["en"]
     if digits + 2 * words >= _FEWEST:
-        spoken = likely_languages(folded, asked) if words else list(asked[:1]) or ["en"]
+        spoken = likely_languages(folded, asked) if words else asked[:1]
         if len(text) > _LONG:
             spoken = spoken[:1]
         for language in spoken:
@@ -94,11 +99,10 @@ def readings(folded: Folded, asked: Sequence[str]) -> Iterator[Reading]:
         if words > 1 and len(text) <= _LONG:
             for language in spoken:
                 yield Reading(language, compounds=False)
-    if digits >= 3 and _with_lookalikes(text) >= _FEWEST:
-        language = asked[0] if asked else "en"
-        yield Reading(language, lookalikes=True)
+    if digits >= 3 and len(text) <= _LONG and _with_lookalikes(text) >= _FEWEST:
+        yield Reading(asked[0], lookalikes=True)
         if "|" in text or "!" in text:
-            yield Reading(language, lookalikes=True, bars=True)
+            yield Reading(asked[0], lookalikes=True, bars=True)
 
 
 def _with_lookalikes(text: str) -> int:

@@ -46,15 +46,12 @@ class _Found(NamedTuple):
 
 def find(folded: Folded, countries: Sequence[str], languages: Sequence[str]) -> list[Match]:
     """Numbers that are valid in one of the countries (ISO 3166, small letters; the first that fits is named)."""
-    text = folded.text
-    ways = readings(folded, languages)
-    first = next(ways, None)
-    if first is None:
+    if next(readings(folded, languages), None) is None:
         return []
+    text = without_other_numbers(folded.text)
     budget = _Budget(tuple(countries) or DEFAULT_COUNTRIES)
-    text = without_other_numbers(text)
     found: Places[_Found] = Places()
-    for reading in (first, *ways):
+    for reading in readings(folded, languages, text):
         for run in runs(text, reading):
             for piece in _resolve(run, budget):
                 _add(found, piece)
