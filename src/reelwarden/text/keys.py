@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from operator import ne
 
 from reelwarden.text.fold import Script
 from reelwarden.text.reading import RUN, collapsed
@@ -53,6 +54,28 @@ def all_keys(words: Sequence[str], script: Script) -> Iterator[tuple[str, ...]]:
 
 def _framed(letters: str) -> str:
     return f"m{letters[0]}{letters[-1]}{len(letters)}"
+
+
+def plausible(key: str, letters: str, word: str) -> bool:
+    """Whether two words that share a key can be what the key is for; a glance that spares most alignments."""
+    kind, same = key[0], len(letters) == len(word)
+    if kind == "s":
+        return same and _differences(letters, word) <= 2
+    if kind == "o":
+        return not same or _differences(letters, word) <= 2
+    if kind == "v" and "*" not in letters:
+        return _within(letters, word) or (same and len(word) > 4 and _differences(letters, word) <= 2)
+    return True
+
+
+def _differences(a: str, b: str) -> int:
+    return sum(map(ne, a, b))
+
+
+def _within(letters: str, word: str) -> bool:
+    """Whether the letters stand in the word in this order, but for letters of the same sound."""
+    rest = iter(word.translate(_CONSONANTS))
+    return all(letter in rest for letter in RUN.sub("", letters.translate(_CONSONANTS)))
 
 
 def gaps(letters: str, script: Script) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from reelwarden.text.align import CONFUSIONS, INFINITE, NEXT_VOWEL_LEFT_OUT, SAME_CLASS, cost
 from reelwarden.text.fold import GAP, MASKS, Script
 from reelwarden.text.index import Index, Word
-from reelwarden.text.keys import SHORTEST, gaps, keys
+from reelwarden.text.keys import SHORTEST, gaps, keys, plausible
 from reelwarden.text.reading import ANY, DRAWN, How, Unit, collapsed, is_inner, read, skeleton, words_of
 from reelwarden.text.suppress import Judge
 
@@ -69,7 +69,9 @@ class Verifier:
         if len(words) > 1:
             words = [*words[:LOOKED_AT], "".join(words)]
         fuzzy = self.index.fuzzy
-        return any(key in fuzzy for word in words for key in self._keys(word))
+        return any(
+            plausible(key, word, form) for word in words for key in self._keys(word) for _, form in fuzzy.get(key, ())
+        )
 
     def _keys(self, letters: str) -> Iterator[str]:
         if SHORTEST - 1 <= len(letters) <= LONGEST_FUZZY:
@@ -355,7 +357,9 @@ class _Look:
     def _proposals(self, letters: str) -> Iterator[tuple[int, str]]:
         fuzzy = self.index.fuzzy
         for key in (*keys(letters, self.script), *(() if "*" in letters else gaps(letters, self.script))):
-            yield from fuzzy.get(key, ())
+            for number, form in fuzzy.get(key, ()):
+                if plausible(key, letters, form):
+                    yield number, form
 
     # prices
 
