@@ -21,7 +21,7 @@ import numpy as np
 WIDTH, HEIGHT, RATE = 1920, 1080, 30
 UNIT = 60
 """Seconds that are encoded; longer clips repeat them."""
-SEGMENTS = (  # file, from, seconds: a face, a speech with a caption, a road, a hall, a cartoon, a concert, a man, the globe
+SEGMENTS = (  # file, from, seconds: face, speech with a caption, road, hall, cartoon, concert, a man, the globe
     ("WolfgangLanger_Pexels.mp4", 0, 12),
     ("obama_speech.mp4", 0, 8),
     ("traffic_camera_vfr.mp4", 0, 8),

@@ -112,7 +112,7 @@ class Groups(Generic[P]):
     def _complete(self, following: list[P]) -> Group[P]:
         ahead, self._ahead = self._ahead, []
         done = Group(self._packets, ahead if len(ahead) > 1 else [], ahead[0].shown, self._opens)
-        self._packets, self._opens = ahead, True
+        self._packets, self._opens = [*ahead], True
         if following and following[0].key:
             self._ahead = following
         else:

@@ -72,6 +72,7 @@ class VideoSampler:
         self._rate = float(self._stream.average_rate or 0) or 25.0
         self._all = self._rate < SLOW
         self._before: tuple[float, VideoFrame] | None = None
+        self._final: Group[Held] | None = None
         self._next_time = 0.0
         self._context.thread_count = 1
         self._context.options = {"max_pixels": str(limits.max_pixels)}
@@ -91,6 +92,12 @@ class VideoSampler:
         if self._all:
             yield from self._follow(self._decode(None))
             yield from self._last()
+        elif (
+            self._wishes.next == LAST and self._final is not None
+        ):  # nothing of the groups after it is ever shown
+            time, packet = self._final.pictures()[-1]
+            self._final.closes = True
+            yield from self._run(self._final, [Goal(time, packet, time)])
 
     def _group(self, group: Group[Held]) -> Iterator[Frame]:
         if (
@@ -102,6 +109,8 @@ class VideoSampler:
                 yield from self._follow(self._decode(held.packet))
             return
         wanted = self._goals(group)
+        if self._wishes.next == LAST and group.pictures():
+            self._final = group
         if wanted or not group.closes or not group.opens:
             yield from self._run(group, wanted)
 
