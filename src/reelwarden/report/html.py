@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -19,13 +20,16 @@ from reelwarden.decide.identity import reads_words
 from reelwarden.decide.verdict import clock
 from reelwarden.domain import Outcome
 from reelwarden.report import view
-from reelwarden.report.plain import visible
+from reelwarden.report.plain import gravest, visible
 from reelwarden.result import Failure, Result, Spoken
 
 WORDS = "text.screen"
 CODES = "qr"
 SIGNS = {"pass": "Pass", "review": "Review", "reject": "Reject", "error": "Error"}
 REASONS = 5
+MOST_REASONS = 200
+MOMENTS = 3000
+"""More than these are counted, not shown: a browser must stay quick, and a person could not read them."""
 
 
 def page(results: Sequence[Result | Failure]) -> str:
@@ -55,6 +59,8 @@ def _file(result: Result | Failure, anchor: str) -> dict[str, Any]:
             "hint": visible(result.error.hint),
         }
         return {"anchor": anchor, "name": visible(result.file), "outcome": "error", "error": said}
+    speech, all_moments = result.speech, len(result.moments)
+    result = replace(result, moments=gravest(result, MOMENTS))
     frames = view.frames(result, anchor)
     marks = view.marks(result, anchor, frames)
     length = view.span(result)
@@ -66,7 +72,9 @@ def _file(result: Result | Failure, anchor: str) -> dict[str, Any]:
         "error": None,
         "facts": view.facts(result),
         "reasons": _reasons(result, marks),
+        "reasons_in_all": len(result.verdict.reasons),
         "marks": marks,
+        "left_out": all_moments - len(marks),
         "leading": sum(mark.outcome != Outcome.PASS.value for mark in marks),
         "rows": view.rows(marks) if length else (),
         "ticks": view.ticks(length) if length else (),
@@ -74,7 +82,7 @@ def _file(result: Result | Failure, anchor: str) -> dict[str, Any]:
         "words": [mark for mark in marks if mark.label == WORDS],
         "hits": hits,
         "codes": [mark for mark in marks if mark.family == CODES],
-        "transcript": None if result.speech is None else [_spoken(line, hits) for line in result.speech],
+        "transcript": None if speech is None else [_spoken(line, hits) for line in speech],
         "unavailable": _unavailable(result),
         "missing": len(result.unavailable),
         "how": _how(result),
@@ -95,7 +103,7 @@ def _reasons(result: Result, marks: Sequence[view.Mark]) -> list[dict[str, str]]
             "why": visible(r.why),
             "anchor": places.get((r.label, r.start, r.end), ""),
         }
-        for r in result.verdict.reasons
+        for r in result.verdict.reasons[:MOST_REASONS]
     ]
 
 

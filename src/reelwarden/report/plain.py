@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 from reelwarden.decide.identity import NAMING_FACTS
+from reelwarden.decide.verdict import GRAVITY, outcome_of
 from reelwarden.domain import MediaInfo, MediaKind, Moment
+from reelwarden.result import Result
 
 LONGEST = 2000
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -41,6 +43,16 @@ def what(moment: Moment) -> str:
         return f"about {visible(str(years))} years"
     named = next((visible(str(best.facts[name])) for name in NAMING_FACTS if best.facts.get(name)), "")
     return named if named != moment.label else ""
+
+
+def gravest(result: Result, most: int) -> tuple[Moment, ...]:
+    """The moments to show, in their order: those that lead furthest, then the surest, at most so many."""
+    moments = result.moments
+    if len(moments) <= most:
+        return moments
+    gravity = [GRAVITY[outcome_of(moment, result.policy.rule(moment.label))] for moment in moments]
+    order = sorted(range(len(moments)), key=lambda n: (-gravity[n], -moments[n].peak, n))
+    return tuple(moments[n] for n in sorted(order[:most]))
 
 
 def size(count: int) -> str:

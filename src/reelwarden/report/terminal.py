@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reelwarden.decide.verdict import GRAVITY, clock, outcome_of
+from reelwarden.decide.verdict import clock, outcome_of
 from reelwarden.domain import MediaKind, Moment, Outcome, Unavailable
-from reelwarden.report.plain import media_facts, visible, what
+from reelwarden.report.plain import gravest, media_facts, visible, what
 from reelwarden.result import Failure, Result, Timing
 
 STYLES = {Outcome.PASS: "", Outcome.REVIEW: "yellow", Outcome.REJECT: "bold red"}
@@ -30,12 +30,12 @@ def print_result(result: Result | Failure, console: Console) -> None:
         _print_failure(result, console)
         return
     console.print(_heading(result), soft_wrap=False)
-    shown = _chosen(result)
+    shown = gravest(result, ROWS)
     if shown:
         console.print(_table(result, shown))
     if len(shown) < len(result.moments):
         console.print(
-            f"  … and {len(result.moments) - len(shown)} more; --json and --html list them all", style="dim"
+            f"  … and {len(result.moments) - len(shown)} more; --html and --json list more", style="dim"
         )
     for paragraph in _closing(result):
         console.print(paragraph)
@@ -55,17 +55,6 @@ def _heading(result: Result) -> Text:
     duration = [] if result.media.duration is None else [clock(result.media.duration)]
     facts = ", ".join([*duration, *map(visible, media_facts(result.media))])
     return Text.assemble((visible(result.file), "bold"), (f"  {facts}", "dim"))
-
-
-def _chosen(result: Result) -> list[Moment]:
-    """The moments to list, in their order: those that lead furthest, then the surest, as many as fit."""
-    if len(result.moments) <= ROWS:
-        return list(result.moments)
-    order = sorted(
-        range(len(result.moments)),
-        key=lambda n: (-GRAVITY[_outcome(result.moments[n], result)], -result.moments[n].peak, n),
-    )
-    return [result.moments[n] for n in sorted(order[:ROWS])]
 
 
 def _outcome(moment: Moment, result: Result) -> Outcome:
