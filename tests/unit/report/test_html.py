@@ -159,6 +159,6 @@ def test_the_transcript_marks_what_was_found_in_it() -> None:
 
 def test_of_very_many_moments_the_gravest_are_shown_and_the_rest_counted() -> None:
     many = [seen("object.vehicle", t * 10, 0.95) for t in range(html.MOMENTS + 10)]
-    words = Page(html.page([result([*many, seen("drug", 5, 0.7), seen("drug", 6, 0.7)])])).words
+    words = html.page([result([*many, seen("drug", 5, 0.7), seen("drug", 6, 0.7)])])
     assert "drug at 0:05.0 to 0:06.0" in words
     assert "… and 11 weaker moments, which the JSON has." in words
