@@ -62,11 +62,11 @@ class Vocabulary:
         for raw in self._characters(numbers):
             begins = raw.text[:1].isspace() or by_character
             bare = raw.text.strip()
-            follows = pieces and (not begins or not any(map(str.isalnum, bare)))
-            opens = bool(pieces) and pieces[-1].text in OPENING
-            if follows or opens:
+            joins = not begins or not (any(map(str.isalnum, bare)) or bare in OPENING)
+            opened = bool(pieces) and pieces[-1].text in OPENING
+            if pieces and (joins or opened):
                 last = pieces.pop()
-                gap = " " if begins and not by_character and not opens and bare.isalnum() else ""
+                gap = " " if begins and bare and not by_character and not opened else ""
                 pieces.append(Piece(last.text + gap + bare, last.first, raw.last))
             elif bare:
                 pieces.append(Piece(bare, raw.first, raw.last))
@@ -80,8 +80,8 @@ class Vocabulary:
             waiting += self.bytes_of(number)
             try:
                 text = waiting.decode("utf-8")
-            except UnicodeDecodeError:
-                if len(waiting) < 8:
+            except UnicodeDecodeError as error:
+                if error.reason == "unexpected end of data" and at + 1 < len(numbers):
                     continue
                 text = waiting.decode("utf-8", "ignore")
             if text:
