@@ -22,6 +22,15 @@
     blank.replaceWith(image);
   };
 
+  // One mark of each time line is a stop of the tab key: the one that was open last.
+  const stops = new Map();
+  const stop = (mark) => {
+    const line = mark.closest(".timeline");
+    if (stops.has(line)) stops.get(line).setAttribute("tabindex", "-1");
+    mark.setAttribute("tabindex", "0");
+    stops.set(line, mark);
+  };
+
   const close = () => {
     if (!now) return;
     now.classList.remove("now");
@@ -53,8 +62,7 @@
     button.setAttribute("aria-expanded", "true");
     const mark = marks.get(moment.id);
     if (mark) {
-      all(".mark", mark.closest(".file")).forEach((other) => other.setAttribute("tabindex", "-1"));
-      mark.setAttribute("tabindex", "0");
+      stop(mark);
       mark.classList.add("now");
       said.textContent = mark.getAttribute("aria-label");
     }
@@ -109,9 +117,8 @@
     mark.addEventListener("blur", () => hint(mark, ""));
     mark.addEventListener("click", (event) => { event.preventDefault(); open(document.getElementById(id)); });
   }
-  for (const line of all(".timeline")) {
-    all(".mark", line).forEach((mark, index) => mark.setAttribute("tabindex", index ? "-1" : "0"));
-  }
+  for (const mark of marks.values()) mark.setAttribute("tabindex", "-1");
+  for (const line of all(".timeline")) stop(line.querySelector(".mark"));
   for (const moment of moments) {
     moment.querySelector(".short").addEventListener("click", () => (moment === now ? close() : open(moment)));
   }
