@@ -28,7 +28,7 @@ CODES = "qr"
 SIGNS = {"pass": "Pass", "review": "Review", "reject": "Reject", "error": "Error"}
 REASONS = 5
 MOST_REASONS = 200
-MOMENTS = 3000
+MOMENTS = 1500
 """More than these are counted, not shown: a browser must stay quick, and a person could not read them."""
 
 
