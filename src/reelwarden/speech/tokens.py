@@ -15,7 +15,7 @@ from reelwarden.errors import ModelDamaged
 
 WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue", "km"})
 """Languages whose words cannot be told by spaces: every character counts as a word."""
-OPENING = "\"'“¿([{-«„¡"
+OPENING = frozenset("\"'“¿([{«„¡")
 
 
 @dataclass(frozen=True, slots=True)
