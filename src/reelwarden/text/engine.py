@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -20,6 +21,7 @@ _STRONG = frozenset(("sexual", "insult", "discriminatory", "inappropriate"))
 Placed = tuple[Entry, int, int]
 Written = tuple[Entry, tuple[Element, ...]]
 
+_NEAR = 8
 _MOST = 2000
 """Matches of one text; more would change no result."""
 
@@ -127,8 +129,12 @@ class Engine:
         wanted = [number for number in candidates if self.phrases <= number < self.allowances]
         if not found or not wanted:
             return found
-        fair = [(self.rows[hit.number], hit.start, hit.end) for hit in self.patterns.find(sentences, wanted, ())]
-        return [one for one in found if not any(_protects(row, first, last, *one) for row, first, last in fair)]
+        fair: list[tuple[Entry | Allowed, int, int]] = [
+            (self.rows[hit.number], hit.start, hit.end) for hit in self.patterns.find(sentences, wanted, ())
+        ]
+        fair.sort(key=lambda one: one[1])
+        starts = [first for _, first, _ in fair]
+        return [one for one in found if not any(_protects(*each, *one) for each in _before(fair, starts, one[1]))]
 
     def _sentences(
         self, sentences: Sequence[Sentence], candidates: Sequence[int], spots: Sequence[Spot]
@@ -175,6 +181,14 @@ def _is_name(text: str, start: int, end: int) -> bool:
     return any(_CAPITALISED.match(word) for word in (*before, *after)) and text[end : end + 1] != ","
 
 
+def _before(
+    fair: Sequence[tuple[Entry | Allowed, int, int]], starts: Sequence[int], place: int
+) -> Sequence[tuple[Entry | Allowed, int, int]]:
+    """The last few innocent phrases that begin at or before a place."""
+    end = bisect_right(starts, place)
+    return fair[max(0, end - _NEAR) : end]
+
+
 def _matches(found: Sequence[Placed], language: str) -> list[Match]:
     """One match of a category at a place: the gravest, then the longest."""
     if not found:
@@ -184,7 +198,9 @@ def _matches(found: Sequence[Placed], language: str) -> list[Match]:
     kept = []
     for entry, start, end in ranked:
         places = taken.setdefault(entry.category, [])
-        if not any(start < last and first < end for first, last in places):
-            places.append((start, end))
+        at = bisect_right(places, (start, end))
+        clear = (at == 0 or places[at - 1][1] <= start) and (at == len(places) or places[at][0] >= end)
+        if clear:
+            insort(places, (start, end))
             kept.append(Match(entry.category, start, end, entry.severity, language=language))
     return sorted(kept, key=lambda match: (match.start, match.end))

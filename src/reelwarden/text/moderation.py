@@ -145,17 +145,19 @@ def _of_lexicons(text: str, languages: Sequence[str], options: TextOptions, know
         return []
     found: list[Match] = []
     for language in languages:
-        for match in engine(language).find(text, known, options.source):
-            if match.category in options.categories and not _repeats(match, found):
-                found.append(match)
+        more = [one for one in engine(language).find(text, known, options.source) if one.category in options.categories]
+        found += [match for match in more if not _repeats(match, found[:_MOST])] if found else more
     return found
 
+
+_MOST = 200
+"""So many matches of one language are compared with those of the next."""
 
 _NOT_OF_LEXICONS = frozenset((*ENTITIES, "grawlix", BLACKLIST))
 
 
 def _repeats(match: Match, found: Iterable[Match]) -> bool:
-    return any(match.language != other.language and match.overlaps(other) for other in found)
+    return any(match.overlaps(other) for other in found)
 
 
 def _with_lists(text: str, languages: Sequence[str], lists: Sequence[TextList], found: list[Match]) -> list[Match]:

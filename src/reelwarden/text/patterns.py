@@ -8,7 +8,7 @@ compiled at its first use; all gaps are bounded, so time stays linear).
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Gap,
 from reelwarden.text.tokens import SIGNS, Sentence, Token, Tokenizer
 
 CURRENCY = "@currency"
+LONGEST_SPOT = 200
 
 TAGS = {
     name: chr(0xE000 + number)
@@ -132,8 +133,9 @@ class PatternSet:
         """Matches of the patterns with these numbers."""
         found: list[Hit] = []
         wanted = sorted(numbers)
+        spots = sorted(spots, key=lambda spot: spot.start)
         for sentence in sentences:
-            row = _Row(sentence, spots)
+            row = _Row(sentence, _within(spots, sentence.tokens))
             for number in wanted:
                 pattern = self._patterns[number]
                 if all(TAGS[slot] in row.text for slot in pattern.slots):
@@ -197,6 +199,13 @@ class _Row:
             return None
         first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end - 1) - 1
         return self.tokens[first].start, self.tokens[last].end
+
+
+def _within(spots: Sequence[Spot], tokens: Sequence[Token]) -> Sequence[Spot]:
+    """The spots of a sentence, of spots in order; one that began long before it is not looked for."""
+    first = bisect_left(spots, tokens[0].start - LONGEST_SPOT, key=lambda spot: spot.start)
+    last = bisect_left(spots, tokens[-1].end, key=lambda spot: spot.start)
+    return spots[first:last]
 
 
 def _tags(token: Token) -> set[str]:

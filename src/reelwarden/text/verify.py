@@ -285,12 +285,26 @@ class _Look:
             tail += self.units[start].letter
         if tail and collapsed(tail, self.script) in self.index.suffixes:
             return self._found(i, self.words[last + len(tail)][1], word, price)
-        if (tail and tail[0] not in _LONELY) or (len(form) < 4 and price > SHORT_LIMIT):
+        if len(form) < 4 and price > SHORT_LIMIT:
             return None
         before = self.words[first - 1] if first else (0, 0)
-        if before[1] - before[0] == 1 and self.units[before[0]].letter not in _LONELY:
-            return None
+        lonely_before = before[1] - before[0] == 1 and self.units[before[0]].letter not in _LONELY
+        if lonely_before or (tail and tail[0] not in _LONELY):
+            return self._found(i, j, word, price) if self._spelled_out(first, last, form, price) else None
         return self._found(i, j, word, price)
+
+    def _spelled_out(self, first: int, last: int, form: str, price: float) -> bool:
+        """Whether a whole sentence is spelled letter by letter, and the word is one of its words."""
+        while first > 0 and last - first < LONGEST_FUZZY and self._is_single(first - 1):
+            first -= 1
+        while last + 1 < len(self.words) and last - first < LONGEST_FUZZY + 8 and self._is_single(last + 1):
+            last += 1
+        letters = "".join([self.units[start].letter for start, _ in self.words[first : last + 1]])
+        return len(form) > 3 and price <= DIVIDED_LIMIT and self.judge.exposes(letters, form)
+
+    def _is_single(self, word: int) -> bool:
+        start, end = self.words[word]
+        return end - start == 1
 
     def _broken(self, first: int, last: int, form: str, price: float) -> bool:
         """Whether pieces of several letters are a broken word rather than neighbours."""
