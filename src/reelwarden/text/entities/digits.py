@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from itertools import pairwise
 
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.number_words import (
@@ -38,6 +39,7 @@ _JOINING = frozenset(" -'’‘`·\u3000")
 """What may stand inside one number said in words ("fifty-five")."""
 
 _LONGEST_GAP = 3
+_LONGEST_REPEATED_GAP = 6
 _FEWEST = 7
 _TOKENS_TO_RANK = 4000
 _LONG = 20_000
@@ -231,7 +233,7 @@ def _atoms(text: str, reading: Reading) -> Iterator[_Atom | None]:
         if found is None:
             if body == "+":
                 plus, gap = True, gap + "+"
-            elif body[0].isalpha() or body in _BREAKS or len(gap) >= _LONGEST_GAP:
+            elif body[0].isalpha() or body in _BREAKS or _too_wide(gap + body):
                 if not fresh:
                     yield None
                 gap, plus, fresh = "", False, True
@@ -246,6 +248,14 @@ def _atoms(text: str, reading: Reading) -> Iterator[_Atom | None]:
             word, digits, first, last, source = part
             yield _Atom(word, digits, start + first, start + last, source, gap, plus)
             gap, plus, fresh = "", False, False
+
+
+def _too_wide(gap: str) -> bool:
+    """More than three signs, unless most repeat one another ("...  ")."""
+    if len(gap) <= _LONGEST_GAP:
+        return False
+    changes = sum(later != earlier for earlier, later in pairwise(gap))
+    return len(gap) > _LONGEST_REPEATED_GAP or changes >= _LONGEST_GAP
 
 
 _Part = tuple[Word | None, str, int, int, Source]

@@ -106,6 +106,13 @@ class Folded:
         self.original = original
         self.text = plain(original)
 
+    @classmethod
+    def of_plain(cls, text: str) -> Folded:
+        """A text that is folded already."""
+        folded = cls.__new__(cls)
+        folded.original = folded.text = text
+        return folded
+
     @cached_property
     def words(self) -> list[str]:
         """The runs of letters in the folded text."""

@@ -169,6 +169,13 @@ def reveal(folded: Folded) -> Revealed | None:
     return revealed if revealed.text != text else None
 
 
+def letters_joined(text: str) -> Revealed:
+    """The text with letters that stand apart joined."""
+    joined = Revealed(text)
+    joined.replace(_LETTERS_APART, "", sure=True)
+    return joined
+
+
 @cache
 def providers() -> frozenset[str]:
     return word_set("providers")

@@ -16,6 +16,7 @@ from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.masks import without_other_numbers
 from reelwarden.text.entities.phone_rules import PhoneNumber, parse_found
 from reelwarden.text.entities.places import Places
+from reelwarden.text.entities.versions import versions
 from reelwarden.text.match import Match
 
 DEFAULT_COUNTRIES = ("us", "fr", "gb")
@@ -46,20 +47,27 @@ class _Found(NamedTuple):
 
 def find(folded: Folded, countries: Sequence[str], languages: Sequence[str]) -> list[Match]:
     """Numbers that are valid in one of the countries (ISO 3166, small letters; the first that fits is named)."""
-    if next(readings(folded, languages), None) is None:
-        return []
-    text = without_other_numbers(folded.text)
+    text = folded.text
     budget = _Budget(tuple(countries) or DEFAULT_COUNTRIES)
     found: Places[_Found] = Places()
-    for reading in readings(folded, languages, text):
-        for run in runs(text, reading):
-            for piece in _resolve(run, budget):
-                _add(found, piece)
+    for version, place in versions(folded):
+        for piece in _read(version, languages, budget):
+            start, end = place(piece.start, piece.end)
+            _add(found, _Found(start, end, piece.number))
     return [
         Match("phone_number", *folded.span(_with_sign(text, start, end), end), None, number.country, None, number.value)
         for start, end, number in found
         if not _is_something_else(text, start, end)
     ]
+
+
+def _read(folded: Folded, languages: Sequence[str], budget: _Budget) -> Iterator[_Found]:
+    if next(readings(folded, languages), None) is None:
+        return
+    masked = without_other_numbers(folded.text)
+    for reading in readings(folded, languages, masked):
+        for run in runs(masked, reading):
+            yield from _resolve(run, budget)
 
 
 def _add(found: Places[_Found], piece: _Found) -> None:
@@ -99,12 +107,11 @@ def _resolve(run: Run, budget: _Budget) -> Iterator[_Found]:
         yield trimmed
         return
     parts = _split(run)
-    if len(parts) > 1:
-        for part in parts:
-            if sum(len(item.digits) for item in part) >= 7:
-                yield from _resolve(part, budget)
-        return
-    yield from _tiled(run, budget)
+    found: list[_Found] = []
+    for part in parts if len(parts) > 1 else ():
+        if sum(len(item.digits) for item in part) >= 7:
+            found += _resolve(part, budget)
+    yield from found or _tiled(run, budget)
 
 
 def _whole(run: Run, budget: _Budget) -> PhoneNumber | None:
