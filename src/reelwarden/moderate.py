@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from reelwarden import words
 from reelwarden.decide import coverage, replay
@@ -26,7 +26,9 @@ from reelwarden.models.store import ModelStore
 from reelwarden.report.gallery import Gallery
 from reelwarden.result import Result, Timing
 from reelwarden.taxonomy import expand
-from reelwarden.text.moderation import TextOptions
+
+if TYPE_CHECKING:
+    from reelwarden.text.moderation import TextOptions
 
 Progress = Callable[[float, float | None], None]
 """(seconds of media done, seconds in all where they are known)."""

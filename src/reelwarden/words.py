@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from reelwarden.domain import Box, Evidence, Fact, Signal, Unavailable, Word
 from reelwarden.taxonomy import labels as all_labels
 from reelwarden.text.match import CATEGORIES, Match, Severity
-from reelwarden.text.moderation import TextOptions, TextResult, moderate_text
+
+if TYPE_CHECKING:
+    from reelwarden.text.moderation import TextOptions, TextResult
 
 DETECTOR, VERSION = "words", "1"
 SCREEN, SPEECH = "text.screen", "text.speech"
@@ -40,7 +43,7 @@ class Reader:
     def __init__(self, asked: Collection[str], options: TextOptions | None = None) -> None:
         self.asked = frozenset(asked) & JUDGED
         categories = frozenset(label.removeprefix("text.") for label in self.asked)
-        self.options = replace(options or TextOptions(), categories=categories) if categories else None
+        self.options = _options(options, categories) if categories else None
         self._last: dict[Fact, Signal] = {}
         self._moderated = lru_cache(maxsize=4096)(self._moderate)
 
@@ -88,8 +91,17 @@ class Reader:
         return Signal(f"text.{match.category}", score, start, end, DETECTOR, VERSION, evidence, same_as)
 
     def _moderate(self, text: str, source: str) -> TextResult:
+        from reelwarden.text.moderation import moderate_text
+
         assert self.options is not None
         return moderate_text(text, replace(self.options, source=source))  # type: ignore[arg-type]
+
+
+def _options(options: TextOptions | None, categories: frozenset[str]) -> TextOptions:
+    """The text engine is imported only here, when some text label was asked."""
+    from reelwarden.text.moderation import TextOptions
+
+    return replace(options or TextOptions(), categories=categories)
 
 
 @dataclass(frozen=True, slots=True)

