@@ -7,6 +7,7 @@ and the longer words of all others mixed in), because "tres" is 3 in Spanish and
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -83,6 +84,13 @@ class Reading:
     bars: bool = False
 
 
+def worth_reading(folded: Folded, fewest: int = _FEWEST) -> bool:
+    """Can there be so many digits? Quick, and generous."""
+    if folded.digits + 2 * number_word_count(folded) >= fewest:
+        return True
+    return folded.digits >= 3 and _with_lookalikes(folded.text) >= fewest
+
+
 def readings(folded: Folded, asked: Sequence[str], masked: str | None = None) -> Iterator[Reading]:
     """The readings worth trying, the plainest first; none where there cannot be seven digits.
 
@@ -129,20 +137,32 @@ def _own_parts(token: str, language: str) -> int:
 
 def likely_languages(folded: Folded, asked: Sequence[str]) -> list[str]:
     """The languages whose number words are the most frequent in the text, the asked ones first among equals."""
-    tokens = folded.words[:_TOKENS_TO_RANK]
-    long = [token for token in tokens if len(token) > 5 and parts_of(token)][:_TOKENS_TO_SEGMENT]
-    order = [code for code in dict.fromkeys((*asked, "en", *languages())) if code in languages()]
-    scores = {}
-    for rank, language in enumerate(order):
+    order = [*dict.fromkeys((*asked, "en", *languages()))]
+    hits: Counter[str] = Counter()
+    long = []
+    for token in folded.words[:_TOKENS_TO_RANK]:
+        hits.update(_languages_of_words().get(token, ()))
+        if len(token) > 5 and parts_of(token):
+            long.append(token)
+    for language in order if long else ():
         own = own_words(language)
-        hits = sum(map(own.__contains__, tokens))
-        glued = sum(_own_parts(token, language) for token in long if token not in own)
-        cjk = sum(map(own.__contains__, folded.text[:20_000])) if language in ("zh", "ko") else 0
-        # A language that nobody asked for must show more than a chance word.
-        needed = 1 if language == "en" or language in asked else 3
-        if hits + glued + cjk >= needed:
-            scores[language] = (hits + glued + cjk, -rank)
-    return sorted(scores, key=lambda code: scores[code], reverse=True)[:_LANGUAGES_TRIED] or order[:1]
+        hits[language] += sum(_own_parts(token, language) for token in long[:_TOKENS_TO_SEGMENT] if token not in own)
+    if not folded.original.isascii():
+        for language in ("zh", "ko"):
+            hits[language] += sum(map(own_words(language).__contains__, folded.text[:_LONG]))
+    # A language that nobody asked for must show more than a chance word.
+    wanted = ("en", *asked)
+    shown = [language for language in order if hits[language] >= (1 if language in wanted else 3)]
+    return sorted(shown, key=lambda language: -hits[language])[:_LANGUAGES_TRIED] or order[:1]
+
+
+@cache
+def _languages_of_words() -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for language in languages():
+        for word in own_words(language):
+            table[word] = (*table.get(word, ()), language)
+    return table
 
 
 def runs(text: str, reading: Reading) -> Iterator[Run]:

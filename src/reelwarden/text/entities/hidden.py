@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from reelwarden.text.entities.glyphs import Folded, plain
 from reelwarden.text.entities.hosts import COMMON_TLDS
@@ -38,7 +39,8 @@ _AT, _DOT = _alternatives("at", "at_phrases"), _alternatives("dot")
 _LONG_AT = "|".join(word for word in _AT.split("|") if len(word) > 3 or not word.isascii())
 _LONG_AT_WORDS = _LONG_AT.split("|")
 _PROVIDER = _alternatives("providers")
-_ENDINGS = COMMON_TLDS | frozenset(_PROVIDER.split("|"))
+_PROVIDERS = frozenset(_PROVIDER.split("|"))
+_ENDINGS = COMMON_TLDS | _PROVIDERS
 _TLD = "|".join(sorted(COMMON_TLDS, key=lambda tld: (-len(tld), tld)))
 
 _AT_WORDS = frozenset(part for word in _AT.split("|") for part in re.findall(r"[^\W\d_]+", word))
@@ -57,6 +59,7 @@ _GLUED = (
     "atyahoo",
     "athotmail",
 )
+_HOST = re.compile(r"[a-z0-9]\.[a-z]{2}")
 _BRACKETED = re.compile(rf"{_OPEN}\s?(?:@|\.|{_AT}|{_DOT})\s?{_CLOSE}")
 _LOOSE = (" @", "@ ", " .", ". com", " com", "·", "•", "∙", "⋅")
 
@@ -64,18 +67,19 @@ _LOOSE = (" @", "@ ", " .", ". com", " com", "·", "•", "∙", "⋅")
 def _hides(folded: Folded) -> bool:
     """May an address hide in the text? Quick, and generous."""
     text, words = folded.text, folded.words
-    if not _AT_WORDS.isdisjoint(words) or not _DOT_WORDS.isdisjoint(words):
-        if not _ENDINGS.isdisjoint(words):
-            return True
-        apart = list(map(len, words)).count(1)
-        return apart >= 4 or _BRACKETED.search(text) is not None or any(word in text for word in _LONG_AT_WORDS)
+    at, dot = not _AT_WORDS.isdisjoint(words), not _DOT_WORDS.isdisjoint(words)
+    if dot and any(word in _DOT_WORDS and after in _ENDINGS for word, after in pairwise(words)):
+        return True
+    if at and (_HOST.search(text) or not _PROVIDERS.isdisjoint(words)):
+        return True
     if any(sign in text for sign in _LOOSE) or any(word in text for word in _GLUED):
         return True
     if not text.isascii() and any(word in text for word in _TELLING):
         return True
-    if ("@" in text or "." in text) and list(map(len, words)).count(1) >= 4:
+    signs = "@" in text or "." in text
+    if (at or dot or signs) and list(map(len, words)).count(1) >= 4:
         return True
-    return _BRACKETED.search(text) is not None
+    return (at or dot or signs) and _BRACKETED.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,10 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def all_words() -> frozenset[str]:
-    """Every number word of every language, joints and spoken signs among them."""
-    return frozenset(word for code in languages() for word in own_words(code))
+    """Every number word of every language."""
+    return frozenset(
+        word for code in languages() for word, meaning in own_words(code).items() if meaning.kind in _NUMBERS
+    )
 
 
 Table = Mapping[str, tuple[str, ...]]
@@ -125,7 +127,7 @@ def _by_beginning(language: str, *, mixed: bool = True) -> Table:
 
 @cache
 def _of_all_languages() -> Table:
-    return _tabled(all_words())
+    return _tabled({word for code in languages() for word in own_words(code)})
 
 
 def _tabled(words: Iterable[str]) -> Table:

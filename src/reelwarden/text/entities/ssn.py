@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from reelwarden.text.entities.digits import readings, runs
+from reelwarden.text.entities.digits import readings, runs, worth_reading
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.places import Places
 from reelwarden.text.match import Match
@@ -32,7 +32,7 @@ def find(folded: Folded, languages: Sequence[str]) -> list[Match]:
         hyphens = match[1] == "-"
         if _issued(digits) and (hyphens or _in_context(text, match.start(), match.end())):
             found.add(Match("ssn", *folded.span(*match.span()), value=_written(digits)))
-    if _CONTEXT.search(text):
+    if worth_reading(folded, 9) and _CONTEXT.search(text):
         for start, end, digits in _nines(folded, languages):
             if _issued(digits) and _in_context(text, start, end):
                 found.add(Match("ssn", *folded.span(start, end), value=_written(digits)))

@@ -55,6 +55,8 @@ def find(folded: Folded) -> list[Match]:
 
 
 def _handles(text: str) -> Iterator[tuple[int, int]]:
+    if not any(sign in text for sign in "@＠﹫"):
+        return
     for match in _AT.finditer(text):
         if match[1].lower() not in _LISTS["no_handle"] and not _TIME.fullmatch(match[1]):
             yield match.span()
