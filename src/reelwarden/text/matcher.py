@@ -128,7 +128,7 @@ class Matcher:
             return judge.known(low)
         pieces = _INNER.split(low)
         return all(
-            piece.isalpha() and (judge.known(piece) or (place > 0 and len(piece) < 3 and low[-len(piece) - 1] in "'’"))
+            piece.isalpha() and (judge.stands_alone(piece) or (place > 0 and len(piece) < 3 and low[-len(piece) - 1] in "'’"))
             for place, piece in enumerate(pieces)
         )
 

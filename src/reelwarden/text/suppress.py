@@ -16,6 +16,9 @@ RARE = 600
 ALIAS_RAREST = 590
 ALIAS_APART = 110
 
+USUAL_OF_THREE = 470
+"""The highest cost of a word of three letters that is taken for a word beside another."""
+
 LONGEST_PIECE = 18
 LONGEST_WORD = 40
 UNKNOWN = 610
@@ -55,7 +58,7 @@ class Judge:
             return False
         shorter = _LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word)
         if shorter[0] != word:
-            if any(form in self.forms for form in shorter) or self._bare(word) in self._bare_forms:
+            if any(form in self.forms or self.stemmed(form) for form in shorter) or self._bare(word) in self._bare_forms:
                 return False
             return any(map(self._usual, shorter))
         cost = self.cost(word)
@@ -90,6 +93,10 @@ class Judge:
     def known(self, word: str) -> bool:
         """Whether a piece is a usual word by itself, and not one of the accidents of two letters or of the net."""
         return word in self.short if len(word) < 3 else self.benign(word) and self.cost(word) <= ALIAS_RAREST
+
+    def stands_alone(self, word: str) -> bool:
+        """Whether a piece is more likely a word than a part of a broken one: short ones must be very usual."""
+        return self.known(word) and (len(word) != 3 or self.cost(word) <= USUAL_OF_THREE)
 
     def _exposes(self, word: str, hidden: str) -> bool:
         """Whether the likeliest division of `word` into words has `hidden` as one, and knows all the others."""

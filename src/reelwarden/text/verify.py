@@ -22,8 +22,9 @@ from reelwarden.text.suppress import Judge
 
 EMBEDDED_LIMIT = 0.3
 DIVIDED_LIMIT = 0.25
-SPLIT_LIMIT = 0.2
-SPLIT_UNKNOWN_LIMIT = 0.6
+SPLIT_LIMIT = 0.1
+SPLIT_UNKNOWN_LIMIT = 0.2
+STARRED_LIMIT = 0.85
 SHORT_LIMIT = 0.6
 ALIAS_LIMIT = 0.55
 GRAVE = 12
@@ -186,7 +187,7 @@ class _Look:
         starred = (word.before or begins) and (word.after or ends)
         if not ending and not starred and (word.embed is False or len(form) < 3):
             return None
-        limit = _limit(form) if ending else SPLIT_UNKNOWN_LIMIT if starred else EMBEDDED_LIMIT
+        limit = _limit(form) if ending else STARRED_LIMIT if starred else EMBEDDED_LIMIT
         price = self._price(self.units[i:j], form, limit)
         if price == INFINITE:
             return None
@@ -259,7 +260,8 @@ class _Look:
             return self._single_letters(i, j, first, last, word, form, price)
         end = self._trimmed(self.words[last])[1]
         rest = collapsed("".join(unit.letter for unit in self.units[j:end]), self.script)
-        if (j < end and rest not in self.index.suffixes) or not self._broken(first, last, form, price):
+        open_end = word.after or rest in self.index.suffixes
+        if (j < end and not open_end) or not self._broken(first, last, word, form, price):
             return None
         return self._found(i, max(j, end), word, price)
 
@@ -283,9 +285,10 @@ class _Look:
             if end - start != 1:
                 break
             tail += self.units[start].letter
-        if tail and collapsed(tail, self.script) in self.index.suffixes:
+        if tail and (word.after or collapsed(tail, self.script) in self.index.suffixes):
             return self._found(i, self.words[last + len(tail)][1], word, price)
-        if len(form) < 4 and price > SHORT_LIMIT:
+        letters = "".join([self.units[start].letter for start, _ in self.words[first : last + 1]])
+        if price > 0.1 and (len(form) < 4 or self.judge.benign(letters)):
             return None
         before = self.words[first - 1] if first else (0, 0)
         lonely_before = before[1] - before[0] == 1 and self.units[before[0]].letter not in _LONELY
@@ -306,12 +309,12 @@ class _Look:
         start, end = self.words[word]
         return end - start == 1
 
-    def _broken(self, first: int, last: int, form: str, price: float) -> bool:
+    def _broken(self, first: int, last: int, word: Word, form: str, price: float) -> bool:
         """Whether pieces of several letters are a broken word rather than neighbours."""
-        if len(form) < 4:
+        if len(form) < 4 or (word.embed and not word.guess):
             return False
         pieces = [self._spelled(*self._trimmed(bounds)) for bounds in self.words[first : last + 1]]
-        known = [self.judge.known(raw) or self.judge.known(decoded) for raw, decoded in pieces]
+        known = [self.judge.stands_alone(raw) or self.judge.stands_alone(decoded) for raw, decoded in pieces]
         if all(known) or any(is_known and len(raw) > 3 for is_known, (raw, _) in zip(known, pieces, strict=True)):
             return False
         if not self._blank_between(first, last):
