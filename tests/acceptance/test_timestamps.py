@@ -7,12 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from clips import frame_number, make_clip, tone
+from full_decode import all_pictures, differences
 
 from reelwarden.domain import AudioChunk, Frame
 from reelwarden.media.decoder_process import decode, probe
 from reelwarden.media.sampling import ByDuration, Count, Every, KeyFrames
-from clips import frame_number, make_clip, tone
-from full_decode import all_pictures, differences
 
 REAL = [
     "real/counter.mp4",

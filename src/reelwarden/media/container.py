@@ -77,7 +77,8 @@ def open_container(fd: int, limits: Limits) -> Opened:
 
 def _open(fd: int, limits: Limits) -> InputContainer:
     options = {"fd": str(fd), "protocol_whitelist": "fd", "format_whitelist": FORMATS}
-    options |= {"max_streams": str(limits.max_streams), **PROBE}
+    # Some demuxers leave out the streams beyond the library's own limit, so that one is set higher than ours.
+    options |= {"max_streams": str(4 * limits.max_streams + 1000), **PROBE}
     # The probe decodes pictures too, so their size is limited there already. Formats that find their streams late
     # do not take options for them; the limit on memory stands in.
     each = [{"max_pixels": str(limits.max_pixels)}] * limits.max_streams

@@ -89,10 +89,9 @@ class Demux:
 
     def _seen(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         for frame in frames:
-            first = self._video.first if self._video else None
-            if first is not None and self.info is self._opened.info:
-                turn = first.turn.degrees
-                self.info = replace(self.info, width=first.width, height=first.height, rotation=turn)
+            upright = self._video.upright if self._video else None
+            if upright is not None and self.info is self._opened.info:
+                self.info = replace(self.info, **upright._asdict())
             yield frame
 
     def _heard(

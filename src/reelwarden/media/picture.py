@@ -11,7 +11,7 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from reelwarden.media.hdr import Curve, to_standard
-from reelwarden.media.orientation import Orientation, from_clockwise, from_matrix
+from reelwarden.media.orientation import UPRIGHT, Orientation, from_clockwise, from_matrix
 from reelwarden.media.size import displayed_size, reduced_size
 from reelwarden.media.stillness import SIDE, Thumbnail
 
@@ -28,6 +28,23 @@ def frame_orientation(frame: VideoFrame) -> Orientation:
     ):  # there is side data of a kind that PyAV cannot name: then the angle is all we can have
         return from_clockwise(-frame.rotation)
     return from_matrix(bytes(matrix) if matrix is not None else None)
+
+
+class Turns:
+    """The orientation of each picture of a stream. It asks anew only where a picture's size or angle changed.
+
+    Asking ties the picture into a reference cycle, and pictures that wait for the garbage collector would fill memory.
+    """
+
+    def __init__(self) -> None:
+        self._asked: tuple[int, int, float] | None = None
+        self._found = UPRIGHT
+
+    def of(self, frame: VideoFrame) -> Orientation:
+        now = (frame.width, frame.height, frame.rotation)
+        if now != self._asked:
+            self._asked, self._found = now, frame_orientation(frame)
+        return self._found
 
 
 class PictureMaker:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
+import mmap
 import os
 import platform
 import resource
@@ -17,6 +18,7 @@ from collections.abc import Callable, Sequence
 from reelwarden.media.limits import Limits
 
 OPEN_FILES = 32
+SPARE_MEMORY = 8 << 20
 NEWUSER, NEWNET, NEWIPC = 0x10000000, 0x40000000, 0x08000000
 NO_NEW_PRIVS, SET_DUMPABLE, SET_SECCOMP, SECCOMP_FILTER = 38, 4, 22, 2
 LANDLOCK_CREATE, LANDLOCK_RESTRICT = 444, 446
@@ -47,7 +49,8 @@ def lock(memory_bytes: int, cpu_soft: float, cpu_hard: float, files: int) -> lis
 
 
 def lock_for(limits: Limits) -> list[str]:
-    hard = limits.cpu_allowed(limits.max_duration)
+    # The hard limit kills without saying why, so the soft one must always come first.
+    hard = limits.cpu_allowed(limits.max_duration) + 5
     return lock(limits.memory_bytes, limits.cpu_seconds, hard, OPEN_FILES)
 
 
@@ -55,6 +58,14 @@ def raise_cpu(soft: float) -> None:
     """More computing time, up to the hard limit set at the beginning."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (min(int(soft), hard), hard))
+
+
+def require_memory(length: int) -> None:
+    """Raises MemoryError where so many bytes are not to be had: decoders do not always say that this was the matter."""
+    try:
+        mmap.mmap(-1, max(SPARE_MEMORY, length)).close()
+    except OSError as error:
+        raise MemoryError from error
 
 
 def die_with(fd: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
@@ -22,14 +22,18 @@ from reelwarden.media.container import Opened, raise_if_too_large
 from reelwarden.media.emitter import Emitter, Tally
 from reelwarden.media.gop import EPSILON, Goal, Group, Groups, Wishes, goals
 from reelwarden.media.limits import Limits
+from reelwarden.media.orientation import Orientation
 from reelwarden.media.packets import Held
-from reelwarden.media.picture import PictureMaker, frame_orientation, rgb
+from reelwarden.media.picture import PictureMaker, Turns, rgb
 from reelwarden.media.sampling import LAST, KeyFrames, Plan, slack
+from reelwarden.media.sandbox import require_memory
 from reelwarden.media.size import displayed_size
 from reelwarden.media.stillness import Stillness, Thumbnail
 
 SLOW = 6.0
 """Below so many pictures a second there is nothing to gain by holding groups."""
+PER_PIXEL = 8
+"""Bytes of memory for each pixel that must be left after an error, or else memory was what was missing."""
 INFLEXIBLE = frozenset({"libdav1d", "vp9", "vp8"})
 """Decoders that cannot be told packet by packet what to skip, and so are told to skip nothing."""
 
@@ -37,8 +41,10 @@ INFLEXIBLE = frozenset({"libdav1d", "vp9", "vp8"})
 class Decoded:
     """A decoded picture, reduced when it is first looked at."""
 
-    def __init__(self, frame: VideoFrame, aspect: Fraction | None, maker: PictureMaker) -> None:
-        self.turn = frame_orientation(frame)
+    def __init__(
+        self, frame: VideoFrame, aspect: Fraction | None, turn: Orientation, maker: PictureMaker
+    ) -> None:
+        self.turn = turn
         self.width, self.height = self.turn.size(*displayed_size(frame.width, frame.height, aspect))
         self._frame, self._aspect, self._maker = frame, aspect, maker
         self._reduced: VideoFrame | None = None
@@ -55,14 +61,23 @@ class Decoded:
         return self.turn.apply(rgb(self._small()))
 
 
+class Upright(NamedTuple):
+    """How the first picture is displayed: facts that the container does not tell before."""
+
+    width: int
+    height: int
+    rotation: int
+
+
 class VideoSampler:
-    """Give it the stream's packets in order. `first` is the first picture shown, for the facts that only it tells."""
+    """Give it the stream's packets in order. `upright` is told by the first picture."""
 
     def __init__(
         self, opened: Opened, plan: Plan, side: int, still: Stillness | None, limits: Limits, tally: Tally
     ) -> None:
         assert opened.video is not None
-        self.first: Decoded | None = None
+        self.upright: Upright | None = None
+        self._turns = Turns()
         self._origin, self._stream, self._context = opened.origin, opened.video, opened.video.codec_context
         self._limits, self._tally, self._keys = limits, tally, isinstance(plan, KeyFrames)
         self._maker, self._emitter = PictureMaker(side), Emitter(still, limits, tally)
@@ -175,6 +190,7 @@ class VideoSampler:
             raise
         except (av.FFmpegError, ValueError) as error:
             raise_if_too_large(error, self._limits)
+            require_memory(PER_PIXEL * self._context.width * self._context.height)
             self._tally.errors += 1
             return []
         self._tally.pictures_decoded += len(frames)
@@ -188,6 +204,7 @@ class VideoSampler:
         return time
 
     def _emit(self, frame: VideoFrame, time: float, wanted: float) -> Frame:
-        picture = Decoded(frame, self._stream.sample_aspect_ratio, self._maker)
-        self.first = self.first or picture
+        turn = self._turns.of(frame)
+        picture = Decoded(frame, self._stream.sample_aspect_ratio, turn, self._maker)
+        self.upright = self.upright or Upright(picture.width, picture.height, turn.degrees)
         return self._emitter.emit(picture, time, wanted)
