@@ -9,19 +9,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from reelwarden.errors import UsageError
 from reelwarden.text.dictionary import open_dictionary
-from reelwarden.text.fold import Script, cyrillic, latin
+from reelwarden.text.fold import Script
 from reelwarden.text.index import Index, Word
-from reelwarden.text.lexicon.files import load
-from reelwarden.text.match import LANGUAGES
+from reelwarden.text.lexicon.files import Entry, Rules, load
+from reelwarden.text.match import BLACKLIST, LANGUAGES
 from reelwarden.text.matcher import Matcher
+from reelwarden.text.patterns import PatternSet, literal
 from reelwarden.text.suppress import Judge
+from reelwarden.text.tokens import Tokenizer
+from reelwarden.text.vocabulary import script_of
 
 ALL = "all"
 EMBEDDED = 7
@@ -58,20 +60,44 @@ class TextList:
         self.entries = tuple(entry for entry in entries if entry.text.strip())
         self._exact = _Exact([entry for entry in self.entries if entry.match == "exact" or not _foldable(entry.text)])
         standard = [entry for entry in self.entries if entry.match == "standard" and _foldable(entry.text)]
-        self._russian = [entry for entry in standard if _is_cyrillic(entry.text)]
-        self._standard = [entry for entry in standard if not _is_cyrillic(entry.text)]
+        russian = [entry for entry in standard if _is_cyrillic(entry.text)]
+        others = [entry for entry in standard if not _is_cyrillic(entry.text)]
+        self._parts = [
+            _Standard(entries, language) for entries, language in ((others, "en"), (russian, "ru")) if entries
+        ]
 
     def find(self, text: str, languages: Sequence[str]) -> list[Listed]:
         """The entries in a text in these languages."""
         found = list(self._exact.find(text))
-        for matcher, entries in self._matchers:
-            found += [Listed(entries[one.owner], one.start, one.end) for one in matcher.find(text)]
+        for part in self._parts:
+            found += part.find(text)
         return [one for one in found if one.entry.language in (ALL, *languages)]
 
-    @cached_property
-    def _matchers(self) -> list[tuple[Matcher, list[ListEntry]]]:
-        groups = ((self._standard, latin(), "en"), (self._russian, cyrillic(), "ru"))
-        return [(_matcher(entries, script, language), entries) for entries, script, language in groups if entries]
+
+class _Standard:
+    """Words and phrases of one script, with all their disguises."""
+
+    def __init__(self, entries: Sequence[ListEntry], language: str) -> None:
+        script = script_of(language)
+        self._entries = entries
+        self._matcher = _matcher(entries, script, language)
+        self._phrases = [entry for entry in entries if not entry.text.strip().isalpha()]
+        self._tokenizer = Tokenizer(language, script, Rules(), self._matcher.judge.usual)
+        rows = [literal(self._tokenizer.words(entry.text)) for entry in self._phrases]
+        blank = Entry(BLACKLIST, None, frozenset(), "")
+        self._rows = PatternSet([(blank, row) for row in rows], {}, self._tokenizer, _anyhow) if rows else None
+
+    def find(self, text: str) -> Iterator[Listed]:
+        for one in self._matcher.find(text):
+            yield Listed(self._entries[one.owner], one.start, one.end)
+        if self._rows and (wanted := self._rows.candidates(self._tokenizer.quick(text))):
+            for hit in self._rows.find(self._tokenizer.sentences(text), wanted, ()):
+                yield Listed(self._phrases[hit.number], hit.start, hit.end)
+
+
+def _anyhow(word: str) -> int:
+    """Words of a list are taken for equally rare."""
+    return 500
 
 
 class _Exact:

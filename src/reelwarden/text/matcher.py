@@ -128,7 +128,8 @@ class Matcher:
             return judge.known(low)
         pieces = _INNER.split(low)
         return all(
-            piece.isalpha() and (judge.stands_alone(piece) or (place > 0 and len(piece) < 3 and low[-len(piece) - 1] in "'’"))
+            piece.isalpha()
+            and (judge.stands_alone(piece) or (place > 0 and len(piece) < 3 and low[-len(piece) - 1] in "'’"))
             for place, piece in enumerate(pieces)
         )
 
@@ -148,6 +149,11 @@ class Matcher:
                 start, end = places[first][0], places[first:last][-1][1]
                 for match in self.verifier.find_across(text[start:end]):
                     yield match.moved(start)
+
+
+def _is_clitic(piece: str, low: str) -> bool:
+    """Whether a piece is what an apostrophe leaves at the end of a word: 's, 't, 'll."""
+    return len(piece) < 3 and low[-len(piece) - 1] in "'’"
 
 
 def _joins(index: Index, verdicts: Sequence[Verdict]) -> bool:

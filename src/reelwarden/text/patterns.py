@@ -144,7 +144,8 @@ class PatternSet:
 
     def _matches(self, pattern: _Compiled, row: _Row) -> Iterator[tuple[int, int]]:
         entry = pattern.entry
-        if "question" in entry.flags and not row.question:
+        asks = "question" in entry.flags or any(isinstance(one, Edge) and one.question for one in pattern.elements)
+        if asks and not row.question:
             return
         if pattern.regex is None:
             pattern.regex = re.compile(self._writer.pattern(pattern.elements))

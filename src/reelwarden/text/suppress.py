@@ -58,7 +58,10 @@ class Judge:
             return False
         shorter = _LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word)
         if shorter[0] != word:
-            if any(form in self.forms or self.stemmed(form) for form in shorter) or self._bare(word) in self._bare_forms:
+            if (
+                any(form in self.forms or self.stemmed(form) for form in shorter)
+                or self._bare(word) in self._bare_forms
+            ):
                 return False
             return any(map(self._usual, shorter))
         cost = self.cost(word)

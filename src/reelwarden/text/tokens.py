@@ -56,10 +56,10 @@ class Tokenizer:
         self.script = script
         self.known = known
         self.elisions = bool(rules.elisions)
+        self._table = _PlainTable(script, self.elisions)
         self.numbers = {self.words(word): value for word, value in rules.numbers.items()}
         self.ordinals = {self.words(word): value for word, value in rules.ordinals.items()}
         self._longest = max(map(len, (*self.numbers, *self.ordinals)), default=1)
-        self._table = _PlainTable(script, self.elisions)
 
     def quick(self, text: str) -> str:
         """The text in plain letters, with blanks for all else: enough to see whether a word can be there."""
@@ -83,7 +83,7 @@ class Tokenizer:
                 tokens.append(token)
         found.extend(_cut(tokens, False))
         for sentence in found:
-            self._count(sentence.tokens)
+            sentence.tokens = self._counted(sentence.tokens)
         return found
 
     def _tokens(self, text: str, literal: bool = False) -> Iterator[Token]:
@@ -151,20 +151,31 @@ class Tokenizer:
         twice = _RUN.sub(r"\1\1", word)
         return twice if self.known(twice) else _RUN.sub(r"\1", word)
 
-    def _count(self, tokens: list[Token]) -> None:
-        """Give number words and digits their value."""
-        for place, token in enumerate(tokens):
+    def _counted(self, tokens: list[Token]) -> list[Token]:
+        """The tokens with their values; a number of several words becomes one token."""
+        found: list[Token] = []
+        place = 0
+        while place < len(tokens):
+            token, size = tokens[place], 1
             if token.word.isdecimal():
                 token.value = int(token.word[:9])
-                continue
-            for size in range(min(self._longest, len(tokens) - place), 0, -1):
-                row = tuple(one.word for one in tokens[place : place + size])
-                if row in self.numbers:
-                    token.value = self.numbers[row]
-                    break
-                if row in self.ordinals:
-                    token.ordinal = self.ordinals[row]
-                    break
+            else:
+                size = self._number(tokens, place)
+            if size > 1:
+                joined = "".join(one.word for one in tokens[place : place + size])
+                token = Token(joined, token.start, tokens[place + size - 1].end, token.value, token.ordinal)
+            found.append(token)
+            place += size
+        return found
+
+    def _number(self, tokens: list[Token], place: int) -> int:
+        """Give the first of the tokens the value of the number that begins there; how many words it has, at least 1."""
+        for size in range(min(self._longest, len(tokens) - place), 0, -1):
+            row = tuple([one.word for one in tokens[place : place + size]])
+            if row in self.numbers or row in self.ordinals:
+                tokens[place].value, tokens[place].ordinal = self.numbers.get(row), self.ordinals.get(row)
+                return size
+        return 1
 
 
 def _cut(tokens: list[Token], question: bool) -> Iterator[Sentence]:

@@ -1,0 +1,105 @@
+"""Text lists: exact is exact, standard sees through disguises, an allow entry vetoes, and all of it compiles at once."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+
+import pytest
+
+from reelwarden.errors import UsageError
+from reelwarden.text.lists import ListEntry, TextList, read_list
+from reelwarden.text.moderation import TextOptions, moderate_text
+
+
+def listed(entry: ListEntry, text: str, languages: tuple[str, ...] = ("en",)) -> list[str]:
+    return [text[start:end] for _, start, end in TextList([entry]).find(text, languages)]
+
+
+def test_exact_is_any_case_and_nothing_else() -> None:
+    entry = ListEntry("Blorpo", match="exact")
+    assert listed(entry, "a BLORPO, blorpo") == ["BLORPO", "blorpo"]
+    for other in ("bl0rpo", "blorrpo", "b l o r p o", "blórpo", "blorpos", "ablorpo"):
+        assert listed(entry, other) == [], other
+
+
+def test_standard_sees_through_disguises() -> None:
+    entry = ListEntry("blorpo")
+    for text in (
+        "blorpo",
+        "BL0RPO",
+        "b.l.o.r.p.o",
+        "bloooorpo",
+        "b l o r p o",
+        "ｂｌｏｒｐｏ",
+        "blörpo",
+        "bl*rpo",
+        "blropo",
+    ):
+        assert listed(entry, f"see {text} here") == [text], text
+    for text in ("blow", "or po", "blorptar"):
+        assert listed(entry, f"see {text} here") == [], text
+
+
+def test_phrases_other_scripts_and_signs() -> None:
+    assert listed(ListEntry("green turtle club"), "the Green-Turtle club") == ["Green-Turtle club"]
+    assert listed(ListEntry("зелёный клуб"), "это зеленый клуб", ("ru",)) == ["зеленый клуб"]
+    assert listed(ListEntry("绿色"), "我的绿色衣服", ("zh",)) == ["绿色"]
+    assert listed(ListEntry("🐢"), "a 🐢!") == ["🐢"]
+    assert listed(ListEntry("1488"), "in 1488, not 14880") == ["1488"]
+
+
+def test_an_entry_counts_in_its_language_only() -> None:
+    entry = ListEntry("blorpo", language="de")
+    assert listed(entry, "blorpo", ("en",)) == []
+    assert listed(entry, "blorpo", ("de",)) == ["blorpo"]
+
+
+def test_an_allow_entry_vetoes_and_a_disallow_entry_is_blacklist() -> None:
+    bad = TextList([ListEntry("blorpo", category="spam")])
+    fair = TextList([ListEntry("bloody bastard", match="exact")], kind="allow")
+    text = "you blorpo, you bloody bastard"
+    options = TextOptions(languages=("en",), lists=(bad,))
+    assert moderate_text(text, options).categories == ("blacklist", "insult", "inappropriate") or "insult" in (
+        moderate_text(text, options).categories
+    )
+    result = moderate_text(text, TextOptions(languages=("en",), lists=(bad, fair)))
+    assert result.categories == ("blacklist",)
+    assert result.as_json()["detections"]["blacklist"]["details"] == [
+        {"match": "blorpo", "start": 4, "end": 10, "category": "spam"}
+    ]
+
+
+def test_ten_thousand_entries_compile_in_a_moment() -> None:
+    source = random.Random(3)
+    words = ["".join(source.choices("abcdefghijklmnoprstu", k=source.randint(5, 12))) for _ in range(10_000)]
+    TextList([ListEntry("warm up")]).find("warm", ("en",))
+    began = time.process_time()
+    TextList([ListEntry(word) for word in words]).find("nothing here", ("en",))
+    assert time.process_time() - began < 1.5
+
+
+def test_lists_are_read_from_json_and_from_lines() -> None:
+    body = {"kind": "allow", "entries": ["a word", {"text": "b", "language": "fr", "match": "exact", "category": "c"}]}
+    found = read_list(json.dumps(body))
+    assert (found.kind, found.entries[0]) == ("allow", ListEntry("a word"))
+    assert found.entries[1] == ListEntry("b", "fr", "exact", "c")
+    assert [entry.text for entry in read_list("one\n\ntwo words\n").entries] == ["one", "two words"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{",
+        '{"kind": "x", "entries": []}',
+        '{"entries": 1}',
+        '[{"x": 1}]',
+        '[{"text": "a", "match": "fuzzy"}]',
+        '[{"text": "a", "language": "xx"}]',
+    ],
+)
+def test_a_bad_list_is_refused_in_a_line(body: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        read_list(body, "mine.json")
+    assert "mine.json" in str(refused.value)
