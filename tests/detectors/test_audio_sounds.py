@@ -1,0 +1,110 @@
+"""Shots are heard, alone and under speech; half an hour of ordinary speech and music has none."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hearing import listener, of, silence, told
+from real_sound import RATE, VOICES, Samples, at_level, load, long_prompts, music, package
+
+from reelwarden.detect.audio.sounds import GROUPS, Sounds
+from reelwarden.detect.listener import Listener
+
+pytestmark = [pytest.mark.slow, pytest.mark.models]
+
+GRAVE = ("sound.gunshot", "sound.explosion", "sound.scream", "sound.crying", "sound.moaning")
+
+
+def effect(name: str) -> Samples:
+    """A sound of the game Freedoom: a lump of its data file, 8 bit unsigned after a header with the rate."""
+    data = (package("freedoom") / "usr/share/games/doom/freedoom1.wad").read_bytes()
+    count, directory = struct.unpack_from("<ii", data, 4)
+    for at in range(count):
+        start, size, raw = struct.unpack_from("<ii8s", data, directory + 16 * at)
+        if raw.rstrip(b"\0").decode() == name:
+            rate = struct.unpack_from("<H", data, start + 2)[0]
+            samples = (
+                np.frombuffer(data[start + 24 : start + size - 16], np.uint8).astype(np.float32) - 128
+            ) / 128
+            grid = np.arange(0, samples.size / rate, 1 / RATE)
+            return np.interp(grid, np.arange(samples.size) / rate, samples).astype(np.float32)
+    raise LookupError(name)
+
+
+def burst() -> Samples:
+    """Twelve shots of a machine gun, eight a second."""
+    shot, track = effect("DSPISTOL")[: RATE // 2], silence(2.2)
+    for at in range(12):
+        track[round(at * 0.12 * RATE) :][: shot.size] += shot
+    return track
+
+
+@pytest.fixture(scope="module")
+def sounds(models_dir: Path) -> Listener:
+    return listener(models_dir, list(Sounds.tells))
+
+
+@pytest.mark.parametrize("shots", ["shotgun", "machine gun"])
+def test_shots_alone(sounds: Listener, shots: str) -> None:
+    made = effect("DSSHOTGN") if shots == "shotgun" else burst()
+    found = of(told(sounds, np.concatenate([silence(3), made, silence(3)])), "sound.gunshot")
+    assert max(s.score for s in found) >= 0.8
+    assert all(2.0 <= s.start <= s.end <= 3.0 + made.size / RATE + 1.0 for s in found)
+
+
+def test_shots_under_speech_of_the_same_level(sounds: Listener) -> None:
+    """Of twelve shots at 0 dB at least half are told, and nothing where there is none."""
+    speech = at_level(np.concatenate(list(long_prompts("en", 20.0, 3).values())), -24)
+    shot, hits = at_level(effect("DSSHOTGN"), -24), 0
+    times = [2.1 + 4.3 * n for n in range(12)]
+    track = speech[: round((times[-1] + 5) * RATE)].copy()
+    for at in times:
+        track[round(at * RATE) :][: shot.size] += shot
+    found = of(told(sounds, np.clip(track, -1, 1)), "sound.gunshot")
+    hits = sum(any(s.start - 0.5 <= at + 0.2 <= s.end + 0.5 for s in found) for at in times)
+    assert hits >= 6
+    assert all(any(s.start - 1 <= at + 0.2 <= s.end + 1 for at in times) for s in found)
+
+
+def test_an_explosion(sounds: Listener) -> None:
+    found = told(sounds, np.concatenate([silence(3), effect("DSBAREXP"), silence(3)]))
+    assert max(s.score for s in of(found, "sound.explosion")) >= 0.6
+
+
+def test_half_an_hour_of_speech_and_music_has_nothing_grave(sounds: Listener) -> None:
+    heard = music_seconds = 0.0
+    for language in VOICES:
+        speech = np.concatenate(list(long_prompts(language, 2.0, 400).values()))[: 240 * RATE]
+        heard += speech.size / RATE
+        grave = [s for s in told(sounds, speech) if s.label in GRAVE]
+        assert grave == [], language
+    tunes = music(660)
+    heard += tunes.size / RATE
+    found = told(sounds, tunes)
+    assert [s for s in found if s.label in GRAVE] == []
+    music_seconds = sum(s.end - s.start for s in of(found, "sound.music"))
+    assert music_seconds >= 0.95 * tunes.size / RATE
+    assert heard >= 1790
+
+
+def test_speech_is_no_music(sounds: Listener) -> None:
+    found = told(sounds, np.concatenate(list(long_prompts("en", 4.0, 20).values())))
+    assert of(found, "sound.music") == []
+    assert of(found, "sound.singing") == []
+
+
+def test_the_shortest_sounds_are_heard_too(sounds: Listener) -> None:
+    """A clip shorter than one look is filled up with silence, not passed over."""
+    shot = effect("DSSHOTGN")[: round(0.7 * RATE)]
+    assert of(told(sounds, shot), "sound.gunshot")
+    assert told(sounds, silence(0.02)) == []
+
+
+def test_a_proxy_says_so(sounds: Listener) -> None:
+    """Moaning has no class of its own: whatever is told of it is capped and says what it rests on."""
+    assert GROUPS["sound.moaning"].most <= 0.6
+    assert "never measured" in GROUPS["sound.moaning"].proxy
+    load.cache_clear()
