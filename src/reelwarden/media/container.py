@@ -59,12 +59,13 @@ def open_container(fd: int, limits: Limits) -> Opened:
     """Raises NotMedia, MediaDamaged or LimitExceeded."""
     container = _open(fd, limits)
     check_streams(len(container.streams), limits)
+    _refuse_unknown(container)
     pictures = [s for s in container.streams.video if s.codec_context is not None]
     cover = next((s for s in pictures if int(s.disposition) & ATTACHED_PICTURE), None)
     video = max((s for s in pictures if not int(s.disposition) & ATTACHED_PICTURE), key=_pixels, default=None)
     sounds = [s for s in container.streams.audio if s.codec_context is not None]
     if not sounds and video is None:
-        raise _nothing(container)
+        raise NotMedia("there is neither a picture nor sound in this file")
     if video is not None:
         check_pixels(video.codec_context.width, video.codec_context.height, limits)
     spliced = container.format.name in SPLICED
@@ -113,10 +114,11 @@ def raise_if_too_large(error: Exception, limits: Limits) -> None:
         raise LimitExceeded("pixels", f"a picture in this file has more than {most}") from error
 
 
-def _nothing(container: InputContainer) -> NotMedia | MediaDamaged:
-    if any(s.type in ("video", "audio") for s in container.streams):
-        return MediaDamaged("no decoder for what is in this file")
-    return NotMedia("there is neither a picture nor sound in this file")
+def _refuse_unknown(container: InputContainer) -> None:
+    """A stream that nobody here can decode is an error: what it shows or says would go unseen."""
+    for stream in container.streams:
+        if stream.type in ("video", "audio") and stream.codec_context is None:
+            raise MediaDamaged(f"there is no decoder for the {stream.type} in this file")
 
 
 def _pixels(stream: VideoStream) -> int:

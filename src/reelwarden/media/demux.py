@@ -22,6 +22,8 @@ from reelwarden.media.sound import SoundTrack
 from reelwarden.media.stillness import Stillness
 from reelwarden.media.video import VideoSampler
 
+SHORT = 1.1
+"""A container that claims more than this times what was read, and a second, has lost its end."""
 MEASURING = 0.05
 """Reading packets without decoding them costs about a fiftieth of decoding; more is not granted for it."""
 
@@ -85,6 +87,9 @@ class Demux:
         for stream, track in self._sounds.values():
             yield from self._heard(stream, track, None)
             yield from track.end()
+        claimed = self.info.duration
+        if claimed is not None and claimed > self.tally.seconds * SHORT + 1:
+            self.tally.truncated = True
         self._check_decoded()
 
     def _seen(self, frames: Iterator[Frame]) -> Iterator[Frame]:

@@ -17,6 +17,8 @@ from reelwarden.media.stillness import SIDE, Thumbnail
 
 UNSPECIFIED = 2
 HD_LINES = 720
+EXACT_AREA = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+"""The exact roundings cost nothing here, and without them white is 253."""
 _CURVES = {curve.value: curve for curve in Curve}
 
 
@@ -68,7 +70,7 @@ class PictureMaker:
             height,
             "rgb24" if curve_of(frame) is None else "rgb48le",
             src_colorspace=source_colours(frame),
-            interpolation=Interpolation.AREA,
+            interpolation=EXACT_AREA,
             threads=1,
         )
 
