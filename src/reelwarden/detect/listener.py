@@ -17,7 +17,10 @@ from reelwarden.domain import AudioChunk, Signal
 BLOCK = 20.0
 """Seconds that are heard at once; a live stream's signals come about this much later."""
 GAP = 0.05
-"""A chunk that begins this many seconds off the end of the one before begins a new stretch."""
+"""A chunk that begins this many seconds after the end of the one before begins a new stretch.
+
+One that says that it began earlier follows all the same: else a file whose time stamps stand still is not heard.
+"""
 
 
 class Listener:
@@ -51,7 +54,7 @@ class Listener:
             return []
         signals: list[Signal] = []
         waiting = self._tracks.get(chunk.track)
-        if waiting is None or abs(chunk.time - waiting.end) > GAP:
+        if waiting is None or chunk.time - waiting.end > GAP:
             signals += self._flush(waiting)
             waiting = self._tracks[chunk.track] = _Waiting(Stretch(chunk.track, chunk.time), chunk.time)
         waiting.add(chunk.samples)

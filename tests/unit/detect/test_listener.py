@@ -44,7 +44,9 @@ class Recorder(AudioDetector):
 
 def chunks(seconds: float, start: float = 0.0, track: int = 0, size: int = RATE) -> list[AudioChunk]:
     samples = np.arange(round(seconds * RATE), dtype=np.float32)
-    return [AudioChunk(start + at / RATE, samples[at : at + size], track) for at in range(0, samples.size, size)]
+    return [
+        AudioChunk(start + at / RATE, samples[at : at + size], track) for at in range(0, samples.size, size)
+    ]
 
 
 def test_blocks_hold_every_sample_once_and_in_order() -> None:
@@ -71,6 +73,12 @@ def test_rounded_time_stamps_are_no_gap() -> None:
     jittered = [AudioChunk(c.time + 0.02 * (n % 2), c.samples) for n, c in enumerate(chunks(10))]
     list(Listener([recorder], block=60.0).run(jittered))
     assert len(recorder.heard) == 1
+
+
+def test_time_that_stands_still_or_goes_back_is_no_gap() -> None:
+    recorder = Recorder()
+    list(Listener([recorder], block=60.0).run([AudioChunk(0.0, c.samples) for c in chunks(10, start=5.0)]))
+    assert [(s.time, s.end) for s in recorder.heard] == [(0.0, 10.0)]
 
 
 def test_tracks_take_turns() -> None:
