@@ -1,0 +1,69 @@
+"""Messages a second of text moderation on one core, without the semantic stage, a text list of 10,000 entries included.
+
+CPU time of this process, first pass (nothing seen before) and second (the words are known), for the texts of the sets
+in ../shared/data/text or --data. Then the time to compile the list, to start, and the growth with the length of a text.
+
+    python benchmarks/text_speed.py [--data DIR] [--sets davidson_5k,clean_17] [--entries 10000] [--categories sexual,…]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from pathlib import Path
+
+from reelwarden.text.lists import ListEntry, TextList
+from reelwarden.text.match import CATEGORIES, ENTITIES
+from reelwarden.text.moderation import TextOptions, moderate_text
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "text"
+
+
+def pseudo_words(count: int) -> list[str]:
+    """Words that no language has, of 6 to 12 letters."""
+    source = random.Random(1)
+    syllables = [a + b for a in "bcdfghjklmnpqrstvwxz" for b in "aeiou"]
+    return ["".join(source.choices(syllables, k=source.randint(3, 6))) for _ in range(count)]
+
+
+def rate(texts: list[str], options: TextOptions) -> float:
+    began = time.process_time()
+    for text in texts:
+        moderate_text(text, options)
+    return len(texts) / (time.process_time() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--sets", default="clean_17,davidson_5k,hatecheck_en,traps_en")
+    parser.add_argument("--entries", type=int, default=10_000)
+    parser.add_argument("--categories", default=",".join(CATEGORIES))
+    args = parser.parse_args()
+    categories = frozenset(args.categories.split(","))
+
+    TextList([ListEntry("warm up")]).find("warm up", ("en",))
+    words = pseudo_words(args.entries)
+    began = time.process_time()
+    listed = TextList([ListEntry(word) for word in words])
+    print(f"a list of {args.entries:,} entries compiles in {(time.process_time() - began) * 1000:.0f} ms of CPU time")
+
+    for name in args.sets.split(","):
+        rows = [json.loads(line) for line in (args.data / f"{name}.jsonl").read_text("utf-8").splitlines()]
+        texts = [row["text"] for row in rows if row["lang"] == "en"]
+        for what, asked in (("all categories", categories), ("without entities", categories - set(ENTITIES))):
+            options = TextOptions(languages=("en",), categories=asked, lists=(listed,), semantic=False)
+            moderate_text("warm up", options)
+            first, second = rate(texts, options), rate(texts, options)
+            print(f"{name:14} {what:17} first pass {first:9,.0f}/s   second {second:9,.0f}/s")
+    for size in (10_000, 100_000, 1_000_000):
+        text = ("The quick brown fox jumps over the lazy dog, " * (size // 45 + 1))[:size]
+        began = time.process_time()
+        moderate_text(text, TextOptions(languages=("en",), categories=categories - set(ENTITIES), semantic=False))
+        print(f"one text of {size:9,} characters: {time.process_time() - began:.3f} s")
+
+
+if __name__ == "__main__":
+    main()
