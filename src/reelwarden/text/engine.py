@@ -16,7 +16,12 @@ from reelwarden.text.tokens import Sentence, Tokenizer
 from reelwarden.text.vocabulary import Vocabulary, is_row, script_of, vocabulary
 
 _DISGUISED = re.compile(r"[^\W\d_][@$!|*0-9]+[^\W_]|([^\W\d])\1\1|[\u0300-\u036f\u200b-\u200d]")
+_ADDRESS = re.compile(r"\W*(?:https?://|www\.|@)")
 _LONGEST_CHUNK = 40
+_PLAIN = " "
+"""Stands for a chunk that is not disguised."""
+
+_KEPT = 50_000
 _STRONG = frozenset(("sexual", "insult", "discriminatory", "inappropriate"))
 Placed = tuple[Entry, int, int]
 Written = tuple[Entry, tuple[Element, ...]]
@@ -36,6 +41,7 @@ class Engine:
         judge = words.matcher.judge
         self.tokenizer = Tokenizer(language, script_of(language), lexicon.rules, judge.usual)
         self.rows: list[Entry | Allowed] = []
+        self._undisguised: dict[str, str] = {}
         elements: list[Written] = []
         for term in words.terms:
             if is_row(term) and (row := self.tokenizer.words(term.text)):
@@ -87,14 +93,22 @@ class Engine:
     def _candidates(self, text: str, filled: bool) -> list[int]:
         """The patterns whose words are in the text, also in such disguise as tokens undo."""
         quick = self.tokenizer.quick(text)
-        if _DISGUISED.search(text):
-            quick += "".join(f"{self._undisguised(chunk)} " for chunk in text.split() if _DISGUISED.search(chunk))
+        seen = self._undisguised.get
+        hidden = [seen(chunk) or self._undisguise(chunk) for chunk in text.split()]
+        quick += "".join([words for words in hidden if words != _PLAIN])
         return self.patterns.candidates(quick, filled or any(map(str.isdigit, quick)))
 
-    def _undisguised(self, chunk: str) -> str:
-        if len(chunk) > _LONGEST_CHUNK:
-            return ""
-        return " ".join(token.word for sentence in self.tokenizer.sentences(chunk) for token in sentence.tokens)
+    def _undisguise(self, chunk: str) -> str:
+        """The words of a chunk that is disguised, with blanks around; kept, as most chunks come again."""
+        words = _PLAIN
+        if len(chunk) <= _LONGEST_CHUNK:
+            if _DISGUISED.search(chunk) and not _ADDRESS.match(chunk):
+                tokens = [token.word for sentence in self.tokenizer.sentences(chunk) for token in sentence.tokens]
+                words = f" {' '.join(tokens)} "
+            if len(self._undisguised) >= _KEPT:
+                self._undisguised.clear()
+            self._undisguised[chunk] = words
+        return words
 
     @staticmethod
     def _asks_neighbours(term: Entry) -> bool:
