@@ -9,7 +9,7 @@ from itertools import pairwise
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from reelwarden.text.dictionary import RAREST, Dictionary, simplified
-from reelwarden.text.verify import Found, best
+from reelwarden.text.found import Found, best
 
 LONG = 4
 """A term of so many characters is taken as it is; shorter ones must stand where words divide."""

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from reelwarden.text.fold import GAP
+from reelwarden.text.fold import GAP, Script
+from reelwarden.text.found import Found, best
 from reelwarden.text.index import Index
 from reelwarden.text.keys import SHORTEST
 from reelwarden.text.reading import collapsed
 from reelwarden.text.suppress import Judge
-from reelwarden.text.verify import Found, Verifier, best
+from reelwarden.text.verify import Verifier
 
 CHUNK = re.compile(r"\S+")
 LONGEST_CHUNK = 1000
@@ -53,10 +54,11 @@ INNOCENT = Verdict((), "", True)
 class Matcher:
     """One index over one language's dictionary. Not thread-safe: the caches are its own."""
 
-    def __init__(self, index: Index, judge: Judge) -> None:
+    def __init__(self, index: Index, judge: Judge, script: Script | None = None, lenient: float = 0.0) -> None:
         self.index = index
         self.judge = judge
-        self.verifier = Verifier(index, judge)
+        self.script = script or index.script
+        self.verifier = Verifier(index, judge, self.script, lenient)
         self._inert: set[str] = set()
         self._verdicts: dict[str, Verdict] = {}
 
@@ -99,7 +101,7 @@ class Matcher:
         if not low or _DIGITS.fullmatch(low):
             lone = len(chunk) == 1 and chunk not in _EDGES
             return Verdict((), chunk if lone else "", False)
-        script = self.index.script
+        script = self.script
         known = self._is_known(low)
         if known and len(low) > LONGEST_KNOWN_PIECE:
             return INNOCENT

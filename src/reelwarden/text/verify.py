@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from reelwarden.text.align import CONFUSIONS, INFINITE, NEXT_VOWEL_LEFT_OUT, SAME_CLASS, cost
 from reelwarden.text.fold import GAP, MASKS, Script
+from reelwarden.text.found import Found
 from reelwarden.text.index import Index, Word
 from reelwarden.text.keys import SHORTEST, gaps, keys, plausible
 from reelwarden.text.reading import ANY, DRAWN, How, Unit, collapsed, is_inner, read, skeleton, words_of
@@ -40,24 +40,14 @@ _LONELY = frozenset("iauy")
 _OTHER_BEGINNINGS = frozenset(("ph", "wh", "rn", "cl", "vv", "uu", "kn"))
 
 
-class Found(NamedTuple):
-    """A word of the index at `text[start:end]`: whose it is, how disguised, how grave."""
-
-    owner: int
-    start: int
-    end: int
-    cost: float
-    weight: int = 0
-
-    def moved(self, by: int) -> Found:
-        return Found(self.owner, self.start + by, self.end + by, self.cost, self.weight)
-
-
 class Verifier:
-    def __init__(self, index: Index, judge: Judge) -> None:
+    """`script` says how characters are read; `lenient` adds to what a word may cost."""
+
+    def __init__(self, index: Index, judge: Judge, script: Script, lenient: float = 0.0) -> None:
         self.index = index
         self.judge = judge
-        self.script = index.script
+        self.script = script
+        self.lenient = lenient
 
     def proposed(self, chunk: str) -> bool:
         """A quick look at the letters: whether anything is to be verified at all."""
@@ -122,6 +112,7 @@ class _Look:
 
     def __init__(self, verifier: Verifier, text: str, units: list[Unit]) -> None:
         self.index, self.judge, self.script = verifier.index, verifier.judge, verifier.script
+        self.lenient = verifier.lenient
         self.text, self.units = text, units
         self.words = words_of(units)
         self.starts = [start for start, _ in self.words]
@@ -180,7 +171,7 @@ class _Look:
         start, end = self._trimmed(bounds)
         begins, ends = i <= start, j >= end
         if begins and ends:
-            price = self._price(self.units[i:j], form, _limit(form))
+            price = self._price(self.units[i:j], form, _limit(form) + self.lenient)
             return None if price == INFINITE else self._alone(i, j, word, form, price)
         rest = collapsed("".join([unit.letter for unit in self.units[j:end]]), self.script)
         ending = begins and rest in self.index.suffixes
@@ -358,7 +349,8 @@ class _Look:
             word = self.index.words[number]
             if not self._resembles(letters, form):
                 continue
-            price = self._price(units, form, _limit(form) - 0.2 * min(pieces, 2), typos=word.typos)
+            limit = _limit(form) + self.lenient - 0.2 * min(pieces, 2)
+            price = self._price(units, form, limit, typos=word.typos)
             if price != INFINITE and not (innocent and not self._alias(raw, decoded, word, price)):
                 yield self._found(start, end, word, price + 0.1)
 
@@ -399,16 +391,3 @@ def _letters(form: str, script: Script) -> frozenset[str]:
 def _limit(form: str) -> float:
     """What a word may cost: longer words stay themselves through more changes."""
     return 0.45 + 0.1 * min(len(form), 6) + 0.05 * max(len(form) - 6, 0)
-
-
-def best(found: Sequence[Found]) -> list[Found]:
-    """Of overlapping matches the longest, then the cheapest, then the gravest; in the order of the text."""
-    if len(found) < 2:
-        return list(found)
-    kept: list[tuple[int, int, Found]] = []
-    for match in sorted(found, key=lambda one: (one.start - one.end, one.cost, -one.weight, one.start)):
-        place = bisect_left(kept, (match.start, match.end))
-        clear_left = place == 0 or kept[place - 1][1] <= match.start
-        if clear_left and (place == len(kept) or kept[place][0] >= match.end):
-            insort(kept, (match.start, match.end, match))
-    return [match for _, _, match in kept]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Protocol
 
@@ -15,19 +15,22 @@ from ahocorasick_rs import AhoCorasick
 from reelwarden.text.chinese import ChineseMatcher, has_han, pinyin, simple
 from reelwarden.text.dictionary import NAMES, cache_home, keep, open_dictionary, words
 from reelwarden.text.fold import Script, cyrillic, han, hangul, latin
+from reelwarden.text.found import Found
 from reelwarden.text.index import Index, Word
 from reelwarden.text.korean import KoreanMatcher, has_hangul
 from reelwarden.text.lexicon.files import ANY, Term, load
 from reelwarden.text.match import Severity
 from reelwarden.text.matcher import Matcher
 from reelwarden.text.suppress import Judge
-from reelwarden.text.verify import Found
 
 JOINED = 7
 """A phrase of so many letters is also found with its words run together, within longer words too."""
 
 TYPOS = 7
 """Words of so many letters are found with wrong or missing letters too."""
+
+OCR_LENIENT = 0.3
+"""What words read from pictures may cost more: two misread letters instead of one."""
 
 PINYIN = 6
 """Pinyin of so many letters is told from words of other languages."""
@@ -53,10 +56,25 @@ class Vocabulary:
 
     def find(self, text: str, source: str = "clean") -> list[Found]:
         """Every match of a term; `source` is where the text comes from."""
-        found = self.matcher.find(text)
+        found = self._matcher_of(source).find(text)
         if self.native and not text.isascii():
             found += self.native.find(text)
         return found
+
+    def _matcher_of(self, source: str) -> Matcher:
+        """Pictures are misread, so more is allowed for; nobody speaks leet, so digits are digits."""
+        if source == "ocr":
+            return self._misread
+        return self._heard if source == "asr" else self.matcher
+
+    @cached_property
+    def _misread(self) -> Matcher:
+        return Matcher(self.matcher.index, self.matcher.judge, lenient=OCR_LENIENT)
+
+    @cached_property
+    def _heard(self) -> Matcher:
+        index = self.matcher.index
+        return Matcher(index, self.matcher.judge, replace(index.script, name="asr", leet={}))
 
 
 @cache

@@ -164,3 +164,14 @@ def test_random_letters_are_no_words() -> None:
     source = random.Random(7)
     texts = ["".join(source.choices("abcdefghijklmnoprstuvwy ", k=60)) for _ in range(300)]
     assert sum(bool(found(text)) for text in texts) <= 6
+
+
+def test_pictures_are_misread_and_nobody_speaks_leet() -> None:
+    words = frozenset(("sexual", "insult", "discriminatory", "inappropriate"))
+    read = TextOptions(languages=("en",), categories=words, source="ocr")
+    heard = TextOptions(languages=("en",), categories=words, source="asr")
+    assert moderate_text("what a dichbcad", read).matches
+    assert not moderate_text("what a dichbcad", ENGLISH).matches
+    assert not moderate_text("section 5h17 of the act", heard).matches
+    assert moderate_text("section 5h17 of the act", ENGLISH).matches
+    assert moderate_text("what a wanker", heard).matches
