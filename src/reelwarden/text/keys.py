@@ -62,7 +62,7 @@ def plausible(key: str, letters: str, word: str) -> bool:
     if kind == "s":
         return same and _differences(letters, word) <= 2
     if kind == "o":
-        return not same or _differences(letters, word) <= 2
+        return not same or _differences(letters, word) <= (2 if len(word) < 8 else 3)
     if kind == "v" and "*" not in letters:
         return _within(letters, word) or (same and len(word) > 4 and _differences(letters, word) <= 2)
     return True
