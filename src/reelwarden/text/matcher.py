@@ -30,6 +30,7 @@ TOGETHER_OVERLAP = 20
 _EDGES = "'\"’‘“”„«»()[]{}<>.,:;!?…-–—*~_/\\|¿¡·"
 _INNER = re.compile(r"['’\-–—/.,:;…\"“”()?]+")
 _DIGITS = re.compile(r"[\d.,:;/\-+%°€$£()&#]*")
+_ELIDED = re.compile(r"\W*([^\W\d_]+)['’]")
 _ADDRESS = re.compile(r"https?://|www\.")
 _HOST = re.compile(r"\W*(?:https?://)?[^/?#]*", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
@@ -97,6 +98,10 @@ class Matcher:
             self._inert.add(chunk)
 
     def _judge(self, chunk: str) -> Verdict:
+        """The verdict on a chunk; what an elision leaves in front of it (l', qu') is no part of the word."""
+        if self.judge.elisions and (elided := _ELIDED.match(chunk)) and elided[1].lower() in self.judge.elisions:
+            verdict = self._judge(chunk[elided.end() :])
+            return Verdict(tuple(one.moved(elided.end()) for one in verdict.found), "", verdict.known)
         low = chunk.strip(_EDGES).lower()
         if not low or _DIGITS.fullmatch(low):
             lone = len(chunk) == 1 and chunk not in _EDGES

@@ -41,6 +41,7 @@ class Judge:
         short: Collection[str],
         embeds: Callable[[str], bool],
         stemmed: Callable[[str], bool],
+        elisions: Collection[str] = (),
     ) -> None:
         self.cost = dictionary.cost
         self.script = script
@@ -49,6 +50,7 @@ class Judge:
         self.short = short
         self.embeds = embeds
         self.stemmed = stemmed
+        self.elisions = elisions
         self.benign: Callable[[str], bool] = lru_cache(20_000)(self._benign)
         self.exposes: Callable[[str, str], bool] = lru_cache(5_000)(self._exposes)
 

@@ -29,6 +29,10 @@ JOINED = 7
 TYPOS = 7
 """Words of so many letters are found with wrong or missing letters too."""
 
+OWN = 20
+NATIVE = 460
+"""A word that is more usual in the language than in English, and usual there, is the language's own."""
+
 OCR_LENIENT = 0.3
 """What words read from pictures may cost more: two misread letters instead of one."""
 
@@ -92,7 +96,9 @@ def vocabulary(language: str) -> Vocabulary:
     language_of_letters = "en" if native else language
     embeds = _embeddable(language_of_letters, index)
     dictionary = open_dictionary(language_of_letters)
-    judge = Judge(dictionary, script, index.forms, index.folded, rules.short, _Embeds(embeds), index.stemmed)
+    judge = Judge(
+        dictionary, script, index.forms, index.folded, rules.short, _Embeds(embeds), index.stemmed, rules.elisions
+    )
     return Vocabulary(language, terms, Matcher(index, judge), native)
 
 
@@ -121,13 +127,20 @@ def _weight(term: Term) -> int:
 
 def gathered(language: str) -> tuple[Term, ...]:
     own = load(language).terms
-    shared = (term for term in _english(language) if "intl" in term.flags)
+    shared = _shared(language)
     known = {term.text.casefold() for term in own}
     return (*own, *(term for term in (*load(ANY).terms, *shared) if term.text.casefold() not in known))
 
 
-def _english(language: str) -> Iterable[Term]:
-    return load("en").terms if language != "en" else ()
+def _shared(language: str) -> Iterable[Term]:
+    """English words that everybody uses, but for those that are words of the language itself (slut, retard)."""
+    if language == "en":
+        return
+    here, there = open_dictionary(language).cost, open_dictionary("en").cost
+    for term in load("en").terms:
+        word = term.text.casefold()
+        if "intl" in term.flags and (" " in word or here(word) > min(there(word) - OWN, NATIVE)):
+            yield term
 
 
 def script_of(language: str) -> Script:
