@@ -48,9 +48,7 @@ def _unpack(name: str, place: Path) -> None:
         pytest.skip(f"REAL SOUND MISSING: {name} comes with apt, which is not here")
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-        done = subprocess.run(
-            ["apt-get", "download", name], cwd=folder, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(["apt-get", "download", name], cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             pytest.skip(f"REAL SOUND MISSING: apt-get download {name}: {done.stderr.strip()[-120:]}")
         tree = Path(folder) / "tree"

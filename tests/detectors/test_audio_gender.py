@@ -28,9 +28,7 @@ def by_telephone(samples: Samples) -> Samples:
         frame = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
         frame.sample_rate = source
         resampler = av.AudioResampler("flt", "mono", target)
-        samples = np.concatenate(
-            [f.to_ndarray()[0] for f in (*resampler.resample(frame), *resampler.resample(None))]
-        )
+        samples = np.concatenate([f.to_ndarray()[0] for f in (*resampler.resample(frame), *resampler.resample(None))])
     return samples
 
 
@@ -42,8 +40,7 @@ def longest(gender: Listener, samples: Samples) -> str:
 def test_real_voices(gender: Listener) -> None:
     told_right = {
         language: sum(
-            longest(gender, sound[: 20 * RATE]) == TRUE[language]
-            for sound in long_prompts(language, 4.0, 12).values()
+            longest(gender, sound[: 20 * RATE]) == TRUE[language] for sound in long_prompts(language, 4.0, 12).values()
         )
         for language in VOICES
     }

@@ -50,9 +50,7 @@ def write(
     with av.open(str(path), "w") as container:
         streams = [container.add_stream(codec, rate=rate, layout=layout) for _ in tracks]
         for stream, samples in zip(streams, tracks, strict=True):
-            frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(samples[None]), format="flt", layout="mono"
-            )
+            frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), format="flt", layout="mono")
             frame.sample_rate = RATE
             size = stream.codec_context.frame_size or 1024
             resampler = av.AudioResampler(stream.codec_context.format, layout, rate, frame_size=size)

@@ -47,9 +47,7 @@ def with_models(models_dir: Path, tmp_path: Path, *names: str) -> Path:
     return tmp_path
 
 
-def save(
-    path: Path, nodes: list[Any], shapes: dict[str, Any], output: Any, constants: dict[str, Any]
-) -> None:
+def save(path: Path, nodes: list[Any], shapes: dict[str, Any], output: Any, constants: dict[str, Any]) -> None:
     inputs = [helper.make_tensor_value_info(n, kind, shape) for n, (kind, shape) in shapes.items()]
     made = helper.make_tensor_value_info(output[0], TensorProto.FLOAT, output[1])
     stored = [numpy_helper.from_array(np.asarray(v), n) for n, v in constants.items()]
@@ -120,9 +118,7 @@ def test_a_classifier_tells_its_label_at_the_right_second(tmp_path: Path) -> Non
         ("yamnet_patch", 0.96, ["n", 1, 96, 64]),
     ],
 )
-def test_every_kind_of_input_has_its_shape(
-    tmp_path: Path, kind: str, window: float, shape: list[Any]
-) -> None:
+def test_every_kind_of_input_has_its_shape(tmp_path: Path, kind: str, window: float, shape: list[Any]) -> None:
     config = classifier(input=kind, window_s=window, hop_s=window, threshold=0.0)
     loudness_classifier(own(tmp_path, "minors", config), shape)
     assert hear(tmp_path, ["voice.minor"], noise(3))

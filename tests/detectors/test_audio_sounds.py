@@ -26,9 +26,7 @@ def effect(name: str) -> Samples:
         start, size, raw = struct.unpack_from("<ii8s", data, directory + 16 * at)
         if raw.rstrip(b"\0").decode() == name:
             rate = struct.unpack_from("<H", data, start + 2)[0]
-            samples = (
-                np.frombuffer(data[start + 24 : start + size - 16], np.uint8).astype(np.float32) - 128
-            ) / 128
+            samples = (np.frombuffer(data[start + 24 : start + size - 16], np.uint8).astype(np.float32) - 128) / 128
             grid = np.arange(0, samples.size / rate, 1 / RATE)
             return np.interp(grid, np.arange(samples.size) / rate, samples).astype(np.float32)
     raise LookupError(name)

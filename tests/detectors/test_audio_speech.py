@@ -124,9 +124,7 @@ def test_two_tracks_in_two_languages_are_both_heard(models_dir: Path) -> None:
     english, russian = (load(prompts(code)["agent-alreadyon"]) for code in ("en", "ru"))
     both = sorted([*chunks(english), *chunks(russian, track=1)], key=lambda c: c.time)
     found = list(hearing.run(both))
-    told_languages = {
-        s.evidence.facts["track"]: s.evidence.facts["language"] for s in of(found, "voice.language")
-    }
+    told_languages = {s.evidence.facts["track"]: s.evidence.facts["language"] for s in of(found, "voice.language")}
     assert told_languages == {0: "en", 1: "ru"}
     assert "logged on" in spoken([s for s in found if s.evidence.facts["track"] == 0])
 

@@ -28,12 +28,8 @@ SMALLEST_SIDE = 16
 @click.command("transcribe")
 @click.argument("sources", nargs=-1, required=True, metavar="FILE...")
 @click.option("--vtt", is_flag=True, help="WebVTT subtitles.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object a file, one a line, with every word's time."
-)
-@click.option(
-    "--lang", help="The language spoken, as an ISO 639-1 code (default: found out).", metavar="CODE"
-)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, one a line, with every word's time.")
+@click.option("--lang", help="The language spoken, as an ISO 639-1 code (default: found out).", metavar="CODE")
 def command(sources: tuple[str, ...], vtt: bool, as_json: bool, lang: str | None) -> None:
     """Say what is spoken in each FILE, and when: all audio tracks, in any of 99 languages, offline."""
     from reelwarden.settings import load
@@ -85,9 +81,7 @@ def _detector(settings: Settings, lang: str | None) -> SpokenWords:
     if lang is not None:
         known = detector.recogniser.languages
         if known and lang not in known:
-            raise UsageError(
-                f"the recogniser does not know the language {lang!r}", f"it knows {', '.join(known)}"
-            )
+            raise UsageError(f"the recogniser does not know the language {lang!r}", f"it knows {', '.join(known)}")
         detector.language = lang
     return detector
 
@@ -105,13 +99,9 @@ def _transcript(source: str, detector: SpokenWords, settings: Settings) -> Trans
     with (
         progress_bar(Path(source).name or source) as bar,
         fetch(source, settings, progress=bar.downloaded) as file,
-        decode(
-            file.path, Every(NO_PICTURES), SMALLEST_SIDE, audio=True, limits=_limits(settings)
-        ) as decoding,
+        decode(file.path, Every(NO_PICTURES), SMALLEST_SIDE, audio=True, limits=_limits(settings)) as decoding,
     ):
-        chunks = (
-            _told(piece, bar, decoding.info.duration) for piece in decoding if isinstance(piece, AudioChunk)
-        )
+        chunks = (_told(piece, bar, decoding.info.duration) for piece in decoding if isinstance(piece, AudioChunk))
         return transcript(list(listener.run(chunks)))
 
 

@@ -62,9 +62,7 @@ def once(words: Sequence[Word]) -> tuple[Word, ...]:
 def _times(words: Sequence[Word], at: int, size: int) -> int:
     phrase = [w.text.lower().strip(".,!?") for w in words[at : at + size]]
     times = 1
-    while [
-        w.text.lower().strip(".,!?") for w in words[at + size * times : at + size * (times + 1)]
-    ] == phrase:
+    while [w.text.lower().strip(".,!?") for w in words[at + size * times : at + size * (times + 1)]] == phrase:
         times += 1
     return times
 

@@ -41,9 +41,7 @@ def slaney_filters(bands: int, fft: int, rate: int = 16_000) -> Array:
 
 
 @cache
-def htk_filters(
-    bands: int, fft: int, low: float, high: float, rate: int = 16_000, *, on_mel: bool = True
-) -> Array:
+def htk_filters(bands: int, fft: int, low: float, high: float, rate: int = 16_000, *, on_mel: bool = True) -> Array:
     """[fft // 2 + 1, bands]: triangles of height one between `low` and `high` hertz.
 
     With `on_mel` their sides are straight on the mel scale (YAMNet, Kaldi), otherwise in hertz.

@@ -70,7 +70,5 @@ def _unspaced(letter: str) -> bool:
         "\u0e00" <= letter <= "\u0eff"
         or "\u1000" <= letter <= "\u109f"
         or "\u1780" <= letter <= "\u17ff"
-        or (
-            "\u2e80" <= letter <= "\u9fff" or "\uf900" <= letter <= "\ufaff" or "\uff00" <= letter <= "\uff65"
-        )
+        or ("\u2e80" <= letter <= "\u9fff" or "\uf900" <= letter <= "\ufaff" or "\uff00" <= letter <= "\uff65")
     )

@@ -37,9 +37,7 @@ class Sherpa(Recogniser):
         try:
             self._recogniser: Any = make(**{**options, **paths})
         except (TypeError, ValueError, RuntimeError, AssertionError) as error:
-            raise ModelDamaged(
-                f"{own.id} cannot be opened: {error}", "see docs/concepts/listen.md"
-            ) from error
+            raise ModelDamaged(f"{own.id} cannot be opened: {error}", "see docs/concepts/listen.md") from error
 
     def recognise(self, samples: Samples, language: str | None = None, likely: str | None = None) -> Heard:
         stream = self._recogniser.create_stream()

@@ -23,9 +23,7 @@ class Utterance:
     words: tuple[Word, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        words = [
-            {"word": w.text, "start": w.start, "end": w.end, "probability": w.probability} for w in self.words
-        ]
+        words = [{"word": w.text, "start": w.start, "end": w.end, "probability": w.probability} for w in self.words]
         facts = {"start": self.start, "end": self.end, "text": self.text}
         return {**facts, "language": self.language, "track": self.track, "words": words}
 

@@ -55,9 +55,7 @@ def _abbreviates(text: str, following: str) -> bool:
     return text.endswith(".") and (len(text) <= 3 or following[:1].islower() or text[:-1].isdecimal())
 
 
-def within_speech(
-    words: Sequence[Word], probabilities: Sequence[float], step: float, off: float
-) -> list[Word]:
+def within_speech(words: Sequence[Word], probabilities: Sequence[float], step: float, off: float) -> list[Word]:
     """The same words, each no longer than the speech that was found under it.
 
     A recogniser lets a word last until the next begins, pauses and all. Probabilities are one each `step` seconds from
@@ -66,9 +64,7 @@ def within_speech(
     return [_tightened(word, probabilities, step, off) for word in words]
 
 
-def missed(
-    words: Sequence[Word], probabilities: Sequence[float], step: float, off: float
-) -> list[tuple[int, int]]:
+def missed(words: Sequence[Word], probabilities: Sequence[float], step: float, off: float) -> list[tuple[int, int]]:
     """The runs of speech, from step to step, under which there are hardly any words.
 
     After a pause a recogniser sometimes takes the sound for finished; it must be asked again for the rest.

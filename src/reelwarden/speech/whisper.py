@@ -44,9 +44,7 @@ class Whisper(Recogniser):
                 str(directory), device="cpu", compute_type="int8", intra_threads=1, inter_threads=1
             )
         except (RuntimeError, ValueError) as error:
-            raise ModelDamaged(
-                f"{directory.name} cannot be opened: {error}", "see docs/concepts/listen.md"
-            ) from error
+            raise ModelDamaged(f"{directory.name} cannot be opened: {error}", "see docs/concepts/listen.md") from error
         self._many: bool = self._model.is_multilingual
         self.languages = self.vocabulary.languages() if self._many else ("en",)
 
@@ -87,9 +85,7 @@ class Whisper(Recogniser):
         token, sure = self._model.detect_language(encoded)[0][0]
         return token.strip("<|>"), float(sure)
 
-    def _timed(
-        self, encoded: Any, prompt: list[int], tokens: list[int], size: int, language: str
-    ) -> tuple[Word, ...]:
+    def _timed(self, encoded: Any, prompt: list[int], tokens: list[int], size: int, language: str) -> tuple[Word, ...]:
         if not tokens:
             return ()
         aligned = self._model.align(encoded, prompt, [tokens], min(FRAMES, max(2, size // HOP)))[0]

@@ -44,9 +44,7 @@ class Recorder(AudioDetector):
 
 def chunks(seconds: float, start: float = 0.0, track: int = 0, size: int = RATE) -> list[AudioChunk]:
     samples = np.arange(round(seconds * RATE), dtype=np.float32)
-    return [
-        AudioChunk(start + at / RATE, samples[at : at + size], track) for at in range(0, samples.size, size)
-    ]
+    return [AudioChunk(start + at / RATE, samples[at : at + size], track) for at in range(0, samples.size, size)]
 
 
 def test_blocks_hold_every_sample_once_and_in_order() -> None:

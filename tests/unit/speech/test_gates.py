@@ -34,10 +34,7 @@ def test_what_is_made_up_is_not(said: str, confidence: float, no_speech: float) 
 
 
 def test_nobody_speaks_that_fast() -> None:
-    assert (
-        trusted(Heard(words("so many words in so little time indeed", each=0.05), confidence=-0.1)).words
-        == ()
-    )
+    assert trusted(Heard(words("so many words in so little time indeed", each=0.05), confidence=-0.1)).words == ()
 
 
 def test_a_phrase_said_over_and_over_stays_once() -> None:
@@ -52,7 +49,5 @@ def test_people_may_say_a_thing_four_times() -> None:
 
 def test_repetition_is_seen_in_the_text() -> None:
     assert repeats("Please enter your conference number followed by the pound key. " * 8)
-    assert not repeats(
-        "Please press 1 to mute or unmute yourself, 2 to lock or unlock the conference, 3 to leave."
-    )
+    assert not repeats("Please press 1 to mute or unmute yourself, 2 to lock or unlock the conference, 3 to leave.")
     assert not repeats("")

@@ -52,9 +52,7 @@ def test_a_click_is_no_speech() -> None:
 
 @given(st.lists(st.tuples(st.floats(0.05, 40), st.booleans()), max_size=12))
 def test_pieces_are_in_order_short_and_hold_all_speech(parts: list[tuple[float, bool]]) -> None:
-    probabilities = [
-        p for seconds, voiced in parts for p in (speech(seconds) if voiced else silence(seconds))
-    ]
+    probabilities = [p for seconds, voiced in parts for p in (speech(seconds) if voiced else silence(seconds))]
     pieces = cut(probabilities)
     ends = [0, *(piece.last for piece in pieces)]
     assert all(end <= piece.first < piece.last for end, piece in zip(ends, pieces, strict=False))

@@ -8,9 +8,7 @@ from reelwarden.speech.transcript import Transcript, Utterance, said_between, tr
 from reelwarden.speech.webvtt import clock, webvtt
 
 
-def signal(
-    start: float, text: str, language: str = "en", track: int = 0, label: str = "text.speech"
-) -> Signal:
+def signal(start: float, text: str, language: str = "en", track: int = 0, label: str = "text.speech") -> Signal:
     words = tuple(Word(w, start + n, start + n + 1) for n, w in enumerate(text.split()))
     evidence = Evidence(text=text, facts={"language": language, "track": track}, words=words)
     return Signal(label, 0.9, start, start + len(words), "speech", "1", evidence)
@@ -23,9 +21,7 @@ def test_utterances_are_in_the_order_of_time() -> None:
 
 
 def test_the_language_spoken_longest_comes_first() -> None:
-    found = transcript(
-        [signal(0, "un mot", "fr"), signal(5, "a lot more of words", "en"), signal(20, "x", "")]
-    )
+    found = transcript([signal(0, "un mot", "fr"), signal(5, "a lot more of words", "en"), signal(20, "x", "")])
     assert found.languages == ("en", "fr")
 
 

@@ -74,6 +74,5 @@ class _Ear(Ear):
 
     def _too_loud(self, runs: list[Run]) -> list[Signal]:
         return [
-            self.detector.signal(LOUD, r.score, r.start, r.end, Evidence(facts={"lufs": float(r.best)}))
-            for r in runs
+            self.detector.signal(LOUD, r.score, r.start, r.end, Evidence(facts={"lufs": float(r.best)})) for r in runs
         ]

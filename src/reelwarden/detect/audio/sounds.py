@@ -32,9 +32,7 @@ class Group:
 
 
 GROUPS: Mapping[str, Group] = {
-    "sound.gunshot": Group(
-        ("Gunshot, gunfire", "Machine gun", "Fusillade", "Artillery fire", "Cap gun"), floor=0.25
-    ),
+    "sound.gunshot": Group(("Gunshot, gunfire", "Machine gun", "Fusillade", "Artillery fire", "Cap gun"), floor=0.25),
     "sound.explosion": Group(("Explosion", "Burst, pop", "Boom", "Bang"), floor=0.3),
     "sound.scream": Group(("Screaming", "Shout", "Yell", "Children shouting"), floor=0.3),
     "sound.crying": Group(("Crying, sobbing", "Baby cry, infant cry"), floor=0.3),
@@ -110,9 +108,7 @@ class _Ear(Ear):
     def __init__(self, detector: Sounds) -> None:
         self.detector = detector
         self.runs = {
-            label: Runs(group.floor, LENGTH, group.hole)
-            for label, group in GROUPS.items()
-            if label in detector.asked
+            label: Runs(group.floor, LENGTH, group.hole) for label, group in GROUPS.items() if label in detector.asked
         }
         self.scene = _Scene() if SCENE in detector.asked else None
         self._last: Sound | None = None
@@ -123,9 +119,7 @@ class _Ear(Ear):
 
     def close(self) -> list[Signal]:
         signals = self._signals(last_looks(self._last, self.detector.store)) if self._last else []
-        signals += [
-            s for label, runs in self.runs.items() for run in runs.close() for s in self._signal(label, run)
-        ]
+        signals += [s for label, runs in self.runs.items() for run in runs.close() for s in self._signal(label, run)]
         return signals + (self._scene(self.scene) if self.scene else [])
 
     def _signals(self, heard: Looks) -> list[Signal]:

@@ -164,9 +164,7 @@ class _Ear(Ear):
             return []
         facts: dict[str, Fact] = {"language": open_run.code, "track": self.stretch.track}
         evidence = Evidence(text=open_run.code, facts=facts)
-        return [
-            self.detector.signal("voice.language", open_run.score, open_run.start, open_run.end, evidence)
-        ]
+        return [self.detector.signal("voice.language", open_run.score, open_run.start, open_run.end, evidence)]
 
 
 @dataclass(frozen=True, slots=True)

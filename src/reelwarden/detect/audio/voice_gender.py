@@ -46,9 +46,7 @@ class _Ear(Ear):
 
     def hear(self, sound: Sound) -> list[Signal]:
         spoken = speech(sound, self.detector.store) >= ON
-        wanted = [
-            at for at in np.arange(0.0, len(spoken) * STEP, LOOK_EVERY) if _is_spoken(spoken, float(at))
-        ]
+        wanted = [at for at in np.arange(0.0, len(spoken) * STEP, LOOK_EVERY) if _is_spoken(spoken, float(at))]
         made = [patch for at in wanted if (patch := _patch(sound.samples, float(at))) is not None]
         if not made:
             return []

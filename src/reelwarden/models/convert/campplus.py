@@ -60,9 +60,7 @@ class _Network:
             inner = self._normed(self._conv(x, f"{place}.conv1", [stride, 1], [1, 1]), f"{place}.bn1")
             inner = self._norm(self._conv(inner, f"{place}.conv2", [1, 1], [1, 1]), f"{place}.bn2")
             if f"{place}.shortcut.0.weight" in self.weights:
-                x = self._norm(
-                    self._conv(x, f"{place}.shortcut.0", [stride, 1], [0, 0]), f"{place}.shortcut.1"
-                )
+                x = self._norm(self._conv(x, f"{place}.shortcut.0", [stride, 1], [0, 0]), f"{place}.shortcut.1")
             x = self.graph.add("Relu", self.graph.add("Add", inner, x))
         return self._normed(self._conv(x, "head.conv2", [2, 1], [1, 1]), "head.bn2")
 
@@ -80,9 +78,7 @@ class _Network:
     def _context(self, x: str) -> str:
         """The mean over all time, plus the mean of each segment repeated over it."""
         add, ints = self.graph.add, self.graph.ints
-        segments = add(
-            "AveragePool", x, kernel_shape=[SEGMENT], strides=[SEGMENT], ceil_mode=1, count_include_pad=0
-        )
+        segments = add("AveragePool", x, kernel_shape=[SEGMENT], strides=[SEGMENT], ceil_mode=1, count_include_pad=0)
         spread = add("Expand", add("Unsqueeze", segments, ints(3)), ints(1, 1, 1, SEGMENT))
         spread = add("Reshape", spread, ints(0, 0, -1))
         spread = add("Slice", spread, ints(0), add("Shape", x, start=2, end=3), ints(2))
@@ -98,9 +94,7 @@ class _Network:
         variance = add("Div", squares, add("Sub", count, one))
         return add("Concat", mean, add("Sqrt", variance), axis=1)
 
-    def _conv(
-        self, x: str, place: str, strides: list[int], pads: list[int], dilations: list[int] | None = None
-    ) -> str:
+    def _conv(self, x: str, place: str, strides: list[int], pads: list[int], dilations: list[int] | None = None) -> str:
         inputs = [x, self._weight(f"{place}.weight")]
         if f"{place}.bias" in self.weights:
             inputs.append(self._weight(f"{place}.bias"))

@@ -8,9 +8,7 @@ from reelwarden.detect.audio.runs import Run, Runs
 
 def runs(scores: list[float], **options: float) -> list[Run]:
     made = Runs(**{"floor": 0.5, "length": 1.0, "hole": 1.0, **options})
-    return [
-        run for at, score in enumerate(scores) for run in made.feed(float(at), score, str(at))
-    ] + made.close()
+    return [run for at, score in enumerate(scores) for run in made.feed(float(at), score, str(at))] + made.close()
 
 
 def test_nothing_below_the_floor() -> None:
