@@ -12,11 +12,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from itertools import count, islice
 from pathlib import Path
 
 import av
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 WIDTH, HEIGHT, RATE = 1920, 1080, 30
 UNIT = 60
@@ -32,8 +34,16 @@ SEGMENTS = (  # file, from, seconds: face, speech with a caption, road, hall, ca
     ("world.mp4", 0, 3),
 )
 SPEECH = "obama_speech.mp4"
+WHOLE = {"obama_speech.mp4"}
+"""Shown whole between black bars, since words stand at its lower edge; the others cover the frame."""
+CAPTIONS = (  # from, to, in seconds of the unit: what people write over their clips
+    (1, 4, "my morning routine"),
+    (5, 9, "link in bio, 20% off today"),
+    (42, 45, "so this happened yesterday"),
+    (46, 50, "write to me: jane.roe@example.com"),
+)
 GRAIN = 4
-VERSION = 1
+VERSION = 2
 CODE = {"preset": "veryfast", "maxrate": "7000000", "bufsize": "10000000", "sc_threshold": "0", "mbtree": "0"}
 
 
@@ -89,8 +99,29 @@ def _pictures() -> Iterator[av.VideoFrame]:
                 planes = picture.to_ndarray()
                 luma = planes[:HEIGHT].astype(np.int16) + grain[number * 5 % 8]
                 planes[:HEIGHT] = np.clip(luma, 16, 235)
+                _caption(planes, number % (UNIT * RATE) / RATE)
                 yield av.VideoFrame.from_ndarray(planes, "yuv420p")
                 number += 1
+
+
+def _caption(planes: np.ndarray, second: float) -> None:
+    """White words with a dark edge, drawn on the brightness alone."""
+    for start, end, words in CAPTIONS:
+        if start <= second < end:
+            for mask, level in zip(_drawn(words), (16, 235), strict=True):
+                planes[:HEIGHT][mask] = level
+
+
+@cache
+def _drawn(words: str) -> tuple[np.ndarray, np.ndarray]:
+    """Where the edge and the letters of a caption are."""
+    masks = []
+    for stroke in (4, 0):
+        picture = Image.new("L", (WIDTH, HEIGHT))
+        place, font = (WIDTH // 2, HEIGHT * 4 // 5), ImageFont.load_default(64)
+        ImageDraw.Draw(picture).text(place, words, fill=255, font=font, anchor="mm", stroke_width=stroke)
+        masks.append(np.asarray(picture) > 127)
+    return masks[0], masks[1]
 
 
 def _at_rate(path: Path, start: float) -> Iterator[av.VideoFrame]:
@@ -101,11 +132,24 @@ def _at_rate(path: Path, start: float) -> Iterator[av.VideoFrame]:
     with av.open(str(path)) as source:
         for frame in source.decode(video=0):
             while shown is not None and (frame.time or 0) > wanted:
-                yield _covering(shown)
+                yield _shown(shown, path.name in WHOLE)
                 wanted = next(due)
             shown = frame
     while shown is not None:
-        yield _covering(shown)
+        yield _shown(shown, path.name in WHOLE)
+
+
+def _shown(frame: av.VideoFrame, whole: bool) -> av.VideoFrame:
+    return _between_bars(frame) if whole else _covering(frame)
+
+
+def _between_bars(frame: av.VideoFrame) -> av.VideoFrame:
+    width = frame.width * HEIGHT // frame.height // 2 * 2
+    enlarged = frame.reformat(width, HEIGHT, "rgb24", interpolation="BICUBIC").to_ndarray()
+    canvas = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    left = (WIDTH - width) // 2
+    canvas[:, left : left + width] = enlarged
+    return av.VideoFrame.from_ndarray(canvas, "rgb24").reformat(WIDTH, HEIGHT, "yuv420p")
 
 
 def _covering(frame: av.VideoFrame) -> av.VideoFrame:
@@ -114,9 +158,7 @@ def _covering(frame: av.VideoFrame) -> av.VideoFrame:
     w, h = min(width, height * WIDTH // HEIGHT), min(height, width * HEIGHT // WIDTH)
     left, top = (width - w) // 2, (height - h) // 2
     cut = np.ascontiguousarray(pixels[top : top + h, left : left + w])
-    return av.VideoFrame.from_ndarray(cut, "rgb24").reformat(
-        WIDTH, HEIGHT, "yuv420p", interpolation="BICUBIC"
-    )
+    return av.VideoFrame.from_ndarray(cut, "rgb24").reformat(WIDTH, HEIGHT, "yuv420p", interpolation="BICUBIC")
 
 
 def _speech(seconds: int) -> Iterator[av.AudioFrame]:

