@@ -31,7 +31,9 @@ SPLICED = frozenset({"mpegts", "mpeg", "flv", "live_flv", "asf", "rm"})
 """Formats whose time stamps are restarted at splices and begin anywhere; the others count from the media's start."""
 
 ENCRYPTED = (b"pssh", b"encv", b"enca")
-ATTACHED_PICTURE = 0x400
+HEIF = frozenset(b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1"))
+"""Still pictures in an ISO container."""
+ATTACHED_PICTURE, TILE = 0x400, 0x80000
 LATE_START = 10.0
 PROBE = {"probesize": "5000000", "analyzeduration": "5000000"}
 
@@ -63,6 +65,11 @@ def open_container(fd: int, limits: Limits) -> Opened:
     pictures = [s for s in container.streams.video if s.codec_context is not None]
     cover = next((s for s in pictures if int(s.disposition) & ATTACHED_PICTURE), None)
     video = max((s for s in pictures if not int(s.disposition) & ATTACHED_PICTURE), key=_pixels, default=None)
+    still = os.pread(fd, 12, 0)[4:] in HEIF
+    if still and video is not None and int(video.disposition) & TILE:
+        raise NotMedia(
+            "this HEIC picture is made of tiles, which we cannot put together", "convert it to JPEG"
+        )
     sounds = [s for s in container.streams.audio if s.codec_context is not None]
     if not sounds and video is None:
         raise NotMedia("there is neither a picture nor sound in this file")
@@ -71,6 +78,8 @@ def open_container(fd: int, limits: Limits) -> Opened:
     spliced = container.format.name in SPLICED
     unseen = sum(s is not video and s is not cover for s in pictures)
     info = _info(container, video, sounds, os.fstat(fd).st_size)
+    if still:
+        info = replace(info, kind=MediaKind.IMAGE, container="heif")
     return Opened(
         container, video, cover, sounds, _origin(container, spliced), spliced, info, info.duration, unseen
     )
