@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from reelwarden.text.fold import GAP, Script
@@ -24,6 +25,7 @@ LONGEST_CHUNK = 1000
 OVERLAP = 60
 KEPT_LENGTH = 80
 KEPT = 60_000
+KEPT_RUNS = 20_000
 TOGETHER = 200
 TOGETHER_OVERLAP = 20
 
@@ -62,6 +64,7 @@ class Matcher:
         self.verifier = Verifier(index, judge, self.script, lenient)
         self._inert: set[str] = set()
         self._verdicts: dict[str, Verdict] = {}
+        self._may_join = lru_cache(KEPT_RUNS)(partial(_joins, index))
 
     def find(self, text: str) -> list[Found]:
         """Every match, with its place in the text; of overlapping ones the best."""
@@ -152,7 +155,7 @@ class Matcher:
         """Matches across the blanks of a run of pieces, a few hundred at a time."""
         for first in range(0, max(len(places) - TOGETHER_OVERLAP, 1), TOGETHER):
             last = first + TOGETHER + TOGETHER_OVERLAP
-            if _joins(self.index, verdicts[first:last]):
+            if self._may_join(tuple([verdict.factor for verdict in verdicts[first:last]])):
                 start, end = places[first][0], places[first:last][-1][1]
                 for match in self.verifier.find_across(text[start:end]):
                     yield match.moved(start)
@@ -163,21 +166,22 @@ def _is_clitic(piece: str, low: str) -> bool:
     return len(piece) < 3 and low[-len(piece) - 1] in "'’"
 
 
-def _joins(index: Index, verdicts: Sequence[Verdict]) -> bool:
+def _joins(index: Index, pieces: Sequence[str]) -> bool:
     """Whether a word's skeleton begins where one of the pieces begins, and goes over into the next."""
     bones, starts, inner = "", set(), []
-    for verdict in verdicts:
-        piece = verdict.factor
+    for piece in pieces:
         if bones and bones[-1] == piece[0]:
             starts.add(len(bones) - 1)
-            piece = piece[1:]
+            inner.append(len(bones))
+            bones += piece[1:]
+            continue
         starts.add(len(bones))
         inner.append(len(bones))
         bones += piece
     for _, start, end in index.automaton.find_matches_as_indexes(bones, overlapping=True):
         if start in starts and any(start < place < end or place == start + 1 for place in inner):
             return True
-    return len(verdicts) >= SHORTEST and all(len(verdict.factor) == 1 for verdict in verdicts)
+    return len(pieces) >= SHORTEST and all(len(piece) == 1 for piece in pieces)
 
 
 def _runs(verdicts: Sequence[Verdict]) -> Iterator[tuple[int, int]]:
