@@ -62,7 +62,8 @@ class Match:
 
     `detail` is the category's own category (of a link: adult, gambling …; of a text list entry: the caller's
     word); `country` is an ISO 3166 code in small letters, for telephone numbers. `value` is a canonical form where
-    there is one (E.164 for a telephone number, the plain address for an e-mail).
+    there is one (E.164 for a telephone number, the plain address for an e-mail). `semantic` marks the opinion of a
+    model about a whole sentence.
     """
 
     category: str
@@ -73,6 +74,7 @@ class Match:
     detail: str | None = None
     value: str | None = None
     language: str | None = None
+    semantic: bool = False
 
     def overlaps(self, other: Match) -> bool:
         return self.start < other.end and other.start < self.end

@@ -1,0 +1,7 @@
+"""A second opinion on whole sentences, where words and patterns found nothing.
+
+In come the sentences of a text and the categories asked for; out go matches that span a sentence. A sentence becomes a
+vector (e5.py, weights out of a public package), and a head of the project's own (head.npz, made by train.py from the
+exemplars here) says which categories it resembles. It must not know the lexicons, and it never guesses: without the
+weights it is unavailable and says so.
+"""
