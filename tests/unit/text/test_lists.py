@@ -1,4 +1,4 @@
-"""Text lists: exact is exact, standard sees through disguises, an allow entry vetoes, and all of it compiles at once."""
+"""Text lists: exact is exact, standard sees through disguises, an allow entry vetoes, compiling is quick."""
 
 from __future__ import annotations
 
@@ -61,9 +61,7 @@ def test_an_allow_entry_vetoes_and_a_disallow_entry_is_blacklist() -> None:
     fair = TextList([ListEntry("bloody bastard", match="exact")], kind="allow")
     text = "you blorpo, you bloody bastard"
     options = TextOptions(languages=("en",), lists=(bad,))
-    assert moderate_text(text, options).categories == ("blacklist", "insult", "inappropriate") or "insult" in (
-        moderate_text(text, options).categories
-    )
+    assert set(moderate_text(text, options).categories) >= {"blacklist", "insult"}
     result = moderate_text(text, TextOptions(languages=("en",), lists=(bad, fair)))
     assert result.categories == ("blacklist",)
     assert result.as_json()["detections"]["blacklist"]["details"] == [
