@@ -107,6 +107,18 @@ def librivox() -> list[tuple[Samples, str]]:
     return found
 
 
+def synthetic(text: str) -> Samples:
+    """The text in a synthetic voice (Flite), for what no real recording at hand says."""
+    binary = package("flite") / "usr/bin/flite"
+    library = package("libflite1") / "usr/lib"
+    folder = next(library.glob("*/libflite.so.1")).parent
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "said.wav"
+        command = [binary, "-voice", "slt", "-t", text, "-o", file]
+        subprocess.run(command, env={"LD_LIBRARY_PATH": str(folder)}, check=True, capture_output=True)
+        return load(file).copy()
+
+
 def music(seconds: float) -> Samples:
     """Instrumental music."""
     folder = package("asterisk-moh-opsound-g722") / "usr/share/asterisk/moh"

@@ -20,6 +20,7 @@ from real_sound import (
     package,
     prompt_texts,
     prompts,
+    synthetic,
 )
 from word_errors import errors
 
@@ -85,11 +86,11 @@ def test_words_come_at_their_second_also_late_and_over_music(words: Listener) ->
     assert wrong / said <= 0.12
 
 
-def digits(number: str) -> Samples:
-    """ "Telephone number", and the digits, each by the same real voice."""
+def voice(*names: str, pause: float = 0.08) -> Samples:
+    """Prompts of the same real voice, one after the other."""
     folder = package("asterisk-core-sounds-en-g722") / "usr/share/asterisk/sounds" / VOICES["en"]
-    parts = [load(folder / "telephone-number.g722"), *(load(folder / f"digits/{d}.g722") for d in number)]
-    return np.concatenate([part for p in parts for part in (_trimmed(p), silence(0.1))])
+    parts = [_trimmed(load(folder / f"{name}.g722")) for name in names]
+    return np.concatenate([piece for part in parts for piece in (part, silence(pause))])
 
 
 def _trimmed(samples: Samples) -> Samples:
@@ -97,17 +98,49 @@ def _trimmed(samples: Samples) -> Samples:
     return samples[max(0, loud[0] - 800) : loud[-1] + 800]
 
 
+def over_music(said: Samples, below: float, at: float = 20.0) -> tuple[Samples, float]:
+    """Music with something said at a time, so many dB louder; and when it ends."""
+    said = at_level(said, -24)
+    track = at_level(music(at + said.size / RATE + 10), -24 - below)
+    track[round(at * RATE) :][: said.size] += said
+    return track, at + said.size / RATE
+
+
 @pytest.mark.parametrize("below", [15.0, 8.0], ids=lambda db: f"music {db:g} dB below")
 def test_a_spoken_telephone_number_is_found_at_its_second(words: Listener, below: float) -> None:
-    number = at_level(digits("2125550147"), -24)
-    track = at_level(music(40), -24 - below)
-    track[20 * RATE : 20 * RATE + number.size] += number
-    found = Reader(JUDGED).read(told(words, track))
-    (told_number,) = of(found, "text.phone_number")
+    number = voice("telephone-number", *(f"digits/{d}" for d in "2125550147"))
+    track, end = over_music(number, below)
+    (told_number,) = of(Reader(JUDGED).read(told(words, track)), "text.phone_number")
     assert "".join(c for c in told_number.evidence.text or "" if c.isdecimal()) == "2125550147"
     # The words "telephone number" come first and take about a second.
     assert 20.0 < told_number.start < 21.6
-    assert told_number.end == pytest.approx(20.0 + number.size / RATE, abs=0.5)
+    assert told_number.end == pytest.approx(end, abs=0.5)
+
+
+def test_a_spelled_address_is_found_at_its_second(words: Listener) -> None:
+    letters = [*"john", "at", *"gmail", "dot", *"com"]
+    track, end = over_music(voice(*(f"letters/{name}" for name in letters)), below=12.0)
+    (address,) = of(Reader(JUDGED).read(told(words, track)), "text.email")
+    assert address.evidence.facts["value"] == "john@gmail.com"
+    assert (address.start, address.end) == pytest.approx((20.0, end), abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("said", "label", "word"),
+    [
+        ("Good evening. I am going to kill you tonight.", "text.violence", "kill"),
+        ("Well then. You are a stupid fucking idiot.", "text.insult", "idiot"),
+    ],
+)
+def test_threats_and_insults_are_found_at_their_second(words: Listener, said: str, label: str, word: str) -> None:
+    """In a synthetic voice: no package has anybody really say such things."""
+    track, end = over_music(synthetic(said), below=12.0)
+    found = of(Reader(JUDGED).read(told(words, track)), label)
+    hit = next(s for s in found if word in (s.evidence.text or ""))
+    assert 20.5 <= hit.start < hit.end <= end + 0.5
+    spoken_word = next(w for w in hit.evidence.words if word in w.text)
+    share = said.index(word) / len(said)  # about where in the sentence the word stands
+    assert spoken_word.start == pytest.approx(20.0 + share * (end - 20.0), abs=0.6)
 
 
 def test_where_nobody_speaks_nothing_is_written(words: Listener) -> None:

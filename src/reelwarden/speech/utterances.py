@@ -12,7 +12,9 @@ LONG, LONGEST = 6.0, 12.0
 """Seconds after which a comma, or anything, ends an utterance."""
 ENDS = ".?!…。？！"
 COMMAS = ",;:，、；："
-LONGEST_SPELLED = 20.0
+JOINTS = frozenset({"at", "dot", "dash", "slash", "underscore"})
+LEAST_SPELLED, LONGEST_SPELLED = 3, 20.0
+"""Letters in a row that count as spelled; seconds for which a spelled address is kept together."""
 MISSED, COVERED = 1.0, 0.25
 """Seconds of speech that may not be passed over, and the share of them that words must lie under."""
 HOLE = 0.25
@@ -32,6 +34,23 @@ def split(words: Sequence[Word]) -> list[tuple[Word, ...]]:
     return [tuple(utterance) for utterance in utterances]
 
 
+def spelled_out(words: Sequence[Word]) -> list[Word]:
+    """What was spelled letter by letter and written as one word (`J-O-H-N-AT-…`) becomes a word a letter again.
+
+    The text engine knows addresses that are said like that; the letters share the time of the word.
+    """
+    return [part for word in words for part in _letters(word)]
+
+
+def _letters(word: Word) -> list[Word]:
+    parts = word.text.strip("-").split("-")
+    if sum(len(part.strip(ENDS + COMMAS)) == 1 for part in parts) < LEAST_SPELLED or "" in parts:
+        return [word]
+    each = (word.end - word.start) / len(parts)
+    begins = [word.start + at * each for at in range(len(parts))]
+    return [replace(word, text=t, start=at, end=at + each) for t, at in zip(parts, begins, strict=True)]
+
+
 def _breaks(before: Sequence[Word], word: Word) -> bool:
     last, length = before[-1], before[-1].end - before[0].start
     if _spelled(last.text) and _spelled(word.text) and length < LONGEST_SPELLED:
@@ -45,9 +64,9 @@ def _breaks(before: Sequence[Word], word: Word) -> bool:
 
 
 def _spelled(text: str) -> bool:
-    """A digit, a letter or a number, as numbers and addresses are said: an utterance must not end within them."""
-    bare = text.strip(ENDS + COMMAS + "-")
-    return bool(bare) and (len(bare) == 1 or any(map(str.isdecimal, bare)))
+    """A digit, a letter, a number or a sign, as numbers and addresses are said: no utterance ends within them."""
+    bare = text.strip(ENDS + COMMAS + "-").casefold()
+    return bool(bare) and (len(bare) == 1 or bare in JOINTS or any(map(str.isdecimal, bare)))
 
 
 def _abbreviates(text: str, following: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reelwarden.domain import Word
-from reelwarden.speech.utterances import PAD, missed, split, within_speech
+from reelwarden.speech.utterances import PAD, missed, spelled_out, split, within_speech
 
 STEP, OFF = 0.032, 0.35
 
@@ -59,3 +59,15 @@ def test_speech_without_words_is_told() -> None:
     assert missed([Word("only", 0.0, 1.5)], probabilities, STEP, OFF) == [(100, 160)]
     assert missed([Word("both", 0.0, 1.5), Word("parts", 3.2, 5.0)], probabilities, STEP, OFF) == []
     assert missed([], [0.9] * 10, STEP, OFF) == []  # too short to matter
+
+
+def test_spelled_letters_become_words_again() -> None:
+    found = spelled_out([Word("mail", 0.0, 1.0), Word("J-O-H-N-AT-G-M-X-DOT-C-O-M.", 1.0, 13.0)])
+    assert " ".join(w.text for w in found) == "mail J O H N AT G M X DOT C O M."
+    assert [(w.start, w.end) for w in found[1:3]] == [(1.0, 2.0), (2.0, 3.0)]
+    assert texts(split(found)) == ["mail J O H N AT G M X DOT C O M."]
+
+
+def test_ordinary_hyphens_stay() -> None:
+    kept = [Word("ill-disposed", 0, 1), Word("X-ray", 1, 2), Word("e-mail", 2, 3), Word("A-B", 3, 4)]
+    assert spelled_out(kept) == kept

@@ -19,7 +19,7 @@ from reelwarden.speech.gates import trusted
 from reelwarden.speech.pieces import OFF, Cutter, Piece
 from reelwarden.speech.recogniser import Heard, Recogniser, join
 from reelwarden.speech.sherpa import Sherpa
-from reelwarden.speech.utterances import missed, split, within_speech
+from reelwarden.speech.utterances import missed, spelled_out, split, within_speech
 from reelwarden.speech.whisper import Whisper
 
 WHISPER = "whisper_base"
@@ -126,7 +126,7 @@ class _Ear(Ear):
             return self._told(_Language.of(heard, start, start + (last - first) * STEP))
         if not heard.words:
             return []
-        spoken = [self._utterance(part, heard, start) for part in split(heard.words)]
+        spoken = [self._utterance(part, heard, start) for part in split(spelled_out(heard.words))]
         return spoken + self._told(_Language.of(heard, start, start + (last - first) * STEP))
 
     def _heard(self, first: int, last: int, again: bool = True) -> Heard:
