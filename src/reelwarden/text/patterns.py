@@ -16,24 +16,14 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from reelwarden.text.chinese import is_han
+from reelwarden.text.groups import Groups
 from reelwarden.text.lexicon.files import Entry
-from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Gap, Phrase, Slot, Word
-from reelwarden.text.tokens import SIGNS, Sentence, Token, Tokenizer
+from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Slot, Word
+from reelwarden.text.tokens import Sentence, Token, Tokenizer
+from reelwarden.text.writer import CURRENCY, END, TAGS, Writer
 
-CURRENCY = "@currency"
 LONGEST_SPOT = 200
 
-TAGS = {
-    name: chr(0xE000 + number)
-    for number, name in enumerate(
-        (
-            *("platform", "sexual", "insult", "discriminatory", "inappropriate", "weapon", "drug", "medical"),
-            *("extremism", "phone", "email", "link", "handle", "number", "age", "age<18", "age<16", "age<13"),
-            *("ordinal", "more"),
-        )
-    )
-}
 SLOT_OF = {
     "off_platform_mention": "platform",
     "phone_number": "phone",
@@ -41,10 +31,6 @@ SLOT_OF = {
     **{name: name for name in TAGS},
 }
 """Which slot a match of a category fills."""
-
-_ANY = "[^ ]+ "
-_REST = "[^ ]* "
-_TAGS = "[\ue000-\ue0ff]* "
 
 
 class Hit(NamedTuple):
@@ -84,7 +70,7 @@ class PatternSet:
     ) -> None:
         self.tokenizer = tokenizer
         self._classes = classes
-        self._writer = _Writer(tokenizer, classes)
+        self._writer = Writer(tokenizer, classes)
         self._cost = cost
         self._patterns: list[_Compiled] = []
         self._first: dict[int, list[int]] = defaultdict(list)
@@ -99,10 +85,16 @@ class PatternSet:
         self._anchors = list(self._waiting)
         self._automaton = AhoCorasick(self._anchors, implementation=Implementation.ContiguousNFA)
         self._class_regexes: dict[str, re.Pattern[str]] = {}
+        named = {name for entry, _ in entries for name in (entry.near, entry.unless, entry.with_) if name}
+        for name in named:
+            self._writer.register((Choice(classes[name]),))
+        if CURRENCY in classes:
+            self._writer.register((Choice(classes[CURRENCY]),))
 
     def _file(
         self, number: int, entry: Entry, elements: tuple[Element, ...], choices: dict[frozenset[str], int]
     ) -> None:
+        self._writer.register(elements)
         needed = [element for element in elements if isinstance(element, Choice) and not element.optional]
         anchored = sorted(filter(None, (self._writer.anchors(choice) for choice in needed)), key=self._usualness)
         numbers = [choices.setdefault(anchors, len(choices)) for anchors in anchored[:2]]
@@ -135,7 +127,7 @@ class PatternSet:
         wanted = sorted(numbers)
         spots = sorted(spots, key=lambda spot: spot.start)
         for sentence in sentences:
-            row = _Row(sentence, _within(spots, sentence.tokens))
+            row = _Row(sentence, _within(spots, sentence.tokens), self._writer.groups)
             for number in wanted:
                 pattern = self._patterns[number]
                 if all(TAGS[slot] in row.text for slot in pattern.slots):
@@ -172,14 +164,14 @@ class PatternSet:
             places = [n for n, token in enumerate(sentence.tokens) if token.start < end and start < token.end]
             if places:
                 part = sentence.tokens[max(0, places[0] - words) : places[-1] + words + 1]
-                return _Row(Sentence(part, sentence.question), ()).text
+                return _Row(Sentence(part, sentence.question), (), self._writer.groups).text
         return ""
 
 
 class _Row:
     """A sentence as text for regular expressions: each word, its tags, a blank."""
 
-    def __init__(self, sentence: Sentence, spots: Sequence[Spot]) -> None:
+    def __init__(self, sentence: Sentence, spots: Sequence[Spot], groups: Groups) -> None:
         self.tokens = sentence.tokens
         self.question = sentence.question
         self._starts: list[int] = []
@@ -189,7 +181,7 @@ class _Row:
             _lay(spot, self.tokens, tags)
         for token, tagged in zip(self.tokens, tags, strict=True):
             self._starts.append(size)
-            piece = f"{token.word}{''.join(sorted(tagged))} "
+            piece = f"{token.word}{END}{groups.of(token.word)}{''.join(tagged)} "
             size += len(piece)
             pieces.append(piece)
         self.text = "".join(pieces)
@@ -238,77 +230,6 @@ def _slot_of(choice: Choice) -> str | None:
         return None
     name = next(iter(names))
     return "number" if name == "money" else name
-
-
-class _Writer:
-    """Writes elements as regular expressions over rows of tokens."""
-
-    def __init__(self, tokenizer: Tokenizer, classes: Classes) -> None:
-        self._tokenizer = tokenizer
-        self._open = tokenizer.language == "ko"
-        self._classes = classes
-
-    def pattern(self, elements: Sequence[Element]) -> str:
-        return "(?<![^ ])" + "".join(map(self._element, elements))
-
-    def phrases(self, phrases: Sequence[Phrase]) -> str:
-        return "|".join(dict.fromkeys("".join(map(self._item, phrase)) for phrase in phrases))
-
-    def anchors(self, choice: Choice) -> frozenset[str] | None:
-        """For each phrase a string that a text must hold for it; None where a phrase has no word."""
-        found: set[str] = set()
-        for phrase in choice.phrases:
-            words = [anchor for item in phrase if isinstance(item, Word) for anchor in self._anchors(item)]
-            if not words:
-                return None
-            found.add(max(words, key=len))
-        return frozenset(found)
-
-    def _anchors(self, item: Word) -> Iterator[str]:
-        words = self._tokenizer.words(item.text)
-        if words and all(is_han(word[0]) for word in words):
-            yield "".join(words)
-            return
-        for place, word in enumerate(words):
-            before = item.before and place == 0
-            after = (item.after or self._open) and place == len(words) - 1
-            glued = word[0].isdigit() or word[-1].isdigit() or word in SIGNS or is_han(word[0])
-            yield word if glued else ("" if before else " ") + word + ("" if after else " ")
-
-    def _element(self, element: Element) -> str:
-        if isinstance(element, Gap):
-            return f"(?:{_ANY}){{{element.least},{element.most}}}?"
-        if isinstance(element, Edge):
-            return "^" if element.start else "$"
-        written = f"(?:{self.phrases(element.phrases)})"
-        return f"{written}?" if element.optional else written
-
-    def _item(self, item: Word | Slot) -> str:
-        if isinstance(item, Slot):
-            return self._slot(item.name)
-        words = self._tokenizer.words(item.text)
-        rows = [re.escape(word) + _TAGS for word in words]
-        if rows and item.before:
-            rows[0] = "[^ ]*" + rows[0]
-        if rows and (item.after or (self._open and not is_han(words[-1][0]))):
-            rows[-1] = re.escape(words[-1]) + _REST
-            if item.before and len(rows) == 1:
-                rows[0] = "[^ ]*" + rows[0]
-        return "".join(rows)
-
-    def _slot(self, name: str) -> str:
-        if name == "money":
-            return self._money()
-        tagged = f"[^ ]*{TAGS[name]}{_REST}"
-        if name in ("number", "age", "ordinal") or name.startswith("age<"):
-            return tagged
-        return f"{tagged}(?:[^ ]*{TAGS['more']}{_REST})*"
-
-    def _money(self) -> str:
-        number = f"[^ ]*{TAGS['number']}{_REST}(?:[^ ]*{TAGS['number']}{_REST})?(?:(?:k|m|mil|mln|tys){_TAGS})?"
-        sign = f"[{re.escape(SIGNS)}] "
-        after = self.phrases(self._classes[CURRENCY]) if CURRENCY in self._classes else "(?!)"
-        return f"(?:{sign}{number}|{number}(?:{sign}|{after}))"
 
 
 def literal(words: Sequence[str], after: bool = False) -> tuple[Element, ...]:
