@@ -147,7 +147,7 @@ class PatternSet:
             if any(name and not self.holds(name, row.text) for name in (entry.with_, entry.near)):
                 return
             span = row.span(found.start(), found.end())
-            if span:
+            if span and not row.is_spelling(found.start(), found.end()):
                 yield span
 
     def holds(self, name: str, text: str) -> bool:
@@ -185,6 +185,14 @@ class _Row:
             size += len(piece)
             pieces.append(piece)
         self.text = "".join(pieces)
+
+    def is_spelling(self, start: int, end: int) -> bool:
+        """Whether a match is single letters only, and more of them stand beside it: part of a spelled word."""
+        first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end - 1) - 1
+        if any(len(token.word) > 1 or not token.word.isascii() for token in self.tokens[first : last + 1]):
+            return False
+        beside = [*self.tokens[max(first - 1, 0) : first], *self.tokens[last + 1 : last + 2]]
+        return any(len(token.word) == 1 and token.word.isalpha() and token.word not in "aiu" for token in beside)
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
         """The place in the original text of a match in the row."""

@@ -302,7 +302,7 @@ class _Look:
 
     def _broken(self, first: int, last: int, word: Word, form: str, price: float) -> bool:
         """Whether pieces of several letters are a broken word rather than neighbours."""
-        if len(form) < 4 or (word.embed and not word.guess):
+        if len(form) < 4 or not word.guess:
             return False
         pieces = [self._spelled(*self._trimmed(bounds)) for bounds in self.words[first : last + 1]]
         known = [self.judge.stands_alone(raw) or self.judge.stands_alone(decoded) for raw, decoded in pieces]
