@@ -77,6 +77,7 @@ class Engine:
         words = self.words.find(text, source)[:_MOST]
         found: list[Placed] = [(self.words.terms[one.owner], one.start, one.end) for one in words]
         candidates = self._candidates(text, bool(found or entities))
+        candidates = self._fillable(candidates, {entry.category for entry, _, _ in found}, entities)
         if not found and not candidates:
             return []
         wanted = [number for number in candidates if not self.phrases <= number < self.allowances or found]
@@ -97,6 +98,14 @@ class Engine:
         hidden = [seen(chunk) or self._undisguise(chunk) for chunk in text.split()]
         quick += "".join([words for words in hidden if words != _PLAIN])
         return self.patterns.candidates(quick, filled or any(map(str.isdigit, quick)))
+
+    def _fillable(self, candidates: list[int], found: set[str], entities: Sequence[Match]) -> list[int]:
+        """The candidates whose slots something may fill: what was found, or a phrase that may be."""
+        terms = (self.rows[number] for number in candidates if number < self.phrases)
+        phrases = {term.category for term in terms if isinstance(term, Entry)}
+        named = found.union(phrases, (one.category for one in entities))
+        slots = {SLOT_OF[name] for name in named if name in SLOT_OF}
+        return [number for number in candidates if self.patterns.fillable(number, slots)]
 
     def _undisguise(self, chunk: str) -> str:
         """The words of a chunk that is disguised, with blanks around; kept, as most chunks come again."""

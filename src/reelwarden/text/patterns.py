@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from reelwarden.text.tokens import Sentence, Token, Tokenizer
 from reelwarden.text.writer import CURRENCY, END, TAGS, Writer
 
 LONGEST_SPOT = 200
+_NUMBERS = frozenset(("number", "age", "age<18", "age<16", "age<13", "ordinal"))
 
 SLOT_OF = {
     "off_platform_mention": "platform",
@@ -120,6 +121,10 @@ class PatternSet:
                     if second is None or second in present:
                         found.append(number)
         return found
+
+    def fillable(self, number: int, slots: Set[str]) -> bool:
+        """Whether every slot of a pattern may be filled where `slots` may be; numbers are known only from tokens."""
+        return self._patterns[number].slots - _NUMBERS <= slots
 
     def find(self, sentences: Sequence[Sentence], numbers: Iterable[int], spots: Sequence[Spot]) -> list[Hit]:
         """Matches of the patterns with these numbers."""
