@@ -76,8 +76,7 @@ class Engine:
         """Every entry that was found and counts, with its place; several may be at one place."""
         words = self.words.find(text, source)[:_MOST]
         found: list[Placed] = [(self.words.terms[one.owner], one.start, one.end) for one in words]
-        candidates = self._candidates(text, bool(found or entities))
-        candidates = self._fillable(candidates, {entry.category for entry, _, _ in found}, entities)
+        candidates = self._candidates(text, {entry.category for entry, _, _ in found}, entities)
         if not found and not candidates:
             return []
         wanted = [number for number in candidates if not self.phrases <= number < self.allowances or found]
@@ -91,20 +90,21 @@ class Engine:
         kept += self._sentences(sentences, candidates, [spot for spot in spots if spot])
         return kept
 
-    def _candidates(self, text: str, filled: bool) -> list[int]:
-        """The patterns whose words are in the text, also in such disguise as tokens undo."""
+    def _candidates(self, text: str, found: set[str], entities: Sequence[Match]) -> list[int]:
+        """The patterns whose words are in the text, also in such disguise as tokens undo, and whose slots something may
+        fill: categories found, entities, numbers, phrases that are candidates themselves."""
         quick = self.tokenizer.quick(text)
         seen = self._undisguised.get
         hidden = [seen(chunk) or self._undisguise(chunk) for chunk in text.split()]
         quick += "".join([words for words in hidden if words != _PLAIN])
-        return self.patterns.candidates(quick, filled or any(map(str.isdigit, quick)))
-
-    def _fillable(self, candidates: list[int], found: set[str], entities: Sequence[Match]) -> list[int]:
-        """The candidates whose slots something may fill: what was found, or a phrase that may be."""
+        candidates = self.patterns.candidates(quick)
+        if not candidates:
+            return []
         terms = (self.rows[number] for number in candidates if number < self.phrases)
-        phrases = {term.category for term in terms if isinstance(term, Entry)}
-        named = found.union(phrases, (one.category for one in entities))
-        slots = {SLOT_OF[name] for name in named if name in SLOT_OF}
+        named = found.union(
+            (one.category for one in terms if isinstance(one, Entry)), (one.category for one in entities)
+        )
+        slots = {SLOT_OF[name] for name in named if name in SLOT_OF} | self.tokenizer.counts(quick)
         return [number for number in candidates if self.patterns.fillable(number, slots)]
 
     def _undisguise(self, chunk: str) -> str:

@@ -1,8 +1,8 @@
 """Rows of words with gaps and slots, found in tokens.
 
-Each pattern waits behind its two rarest words, which one automaton looks for in the whole text. Only then is the text
-cut into tokens, and only sentences that hold the words are read by the pattern (a regular expression over tokens,
-compiled at its first use; all gaps are bounded, so time stays linear).
+Each pattern waits until all words that it needs are in the text, which one automaton looks for. Only then is the text
+cut into tokens and read by the pattern, sentence by sentence (a regular expression over tokens, compiled at its first
+use; all gaps are bounded, so time stays linear).
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from reelwarden.text.tokens import Sentence, Token, Tokenizer
 from reelwarden.text.writer import CURRENCY, END, TAGS, Writer
 
 LONGEST_SPOT = 200
-_NUMBERS = frozenset(("number", "age", "age<18", "age<16", "age<13", "ordinal"))
 
 SLOT_OF = {
     "off_platform_mention": "platform",
@@ -54,7 +53,7 @@ class Spot(NamedTuple):
 class _Compiled:
     entry: Entry
     elements: tuple[Element, ...]
-    second: int | None
+    needs: frozenset[int]
     slots: frozenset[str]
     regex: re.Pattern[str] | None = None
 
@@ -71,7 +70,7 @@ class PatternSet:
     ) -> None:
         self.tokenizer = tokenizer
         self._classes = classes
-        self._writer = Writer(tokenizer, classes)
+        self._writer = Writer(tokenizer, classes, cost)
         self._cost = cost
         self._patterns: list[_Compiled] = []
         self._first: dict[int, list[int]] = defaultdict(list)
@@ -98,9 +97,9 @@ class PatternSet:
         self._writer.register(elements)
         needed = [element for element in elements if isinstance(element, Choice) and not element.optional]
         anchored = sorted(filter(None, (self._writer.anchors(choice) for choice in needed)), key=self._usualness)
-        numbers = [choices.setdefault(anchors, len(choices)) for anchors in anchored[:2]]
+        numbers = [choices.setdefault(anchors, len(choices)) for anchors in anchored]
         slots = frozenset(slot for choice in needed for slot in [_slot_of(choice)] if slot)
-        self._patterns.append(_Compiled(entry, elements, numbers[1] if len(numbers) > 1 else None, slots))
+        self._patterns.append(_Compiled(entry, elements, frozenset(numbers), slots))
         if numbers:
             self._first[numbers[0]].append(number)
         else:
@@ -115,16 +114,16 @@ class PatternSet:
         hits = {number for number, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
         if hits:
             present = {choice for number in hits for choice in self._waiting[self._anchors[number]]}
+            patterns, first = self._patterns, self._first
             for choice in present:
-                for number in self._first.get(choice, ()):
-                    second = self._patterns[number].second
-                    if second is None or second in present:
-                        found.append(number)
+                if choice not in first:
+                    continue
+                found += [number for number in first[choice] if patterns[number].needs <= present]
         return found
 
     def fillable(self, number: int, slots: Set[str]) -> bool:
-        """Whether every slot of a pattern may be filled where `slots` may be; numbers are known only from tokens."""
-        return self._patterns[number].slots - _NUMBERS <= slots
+        """Whether every slot of a pattern may be filled where `slots` may be."""
+        return self._patterns[number].slots <= slots
 
     def find(self, sentences: Sequence[Sentence], numbers: Iterable[int], spots: Sequence[Spot]) -> list[Hit]:
         """Matches of the patterns with these numbers."""

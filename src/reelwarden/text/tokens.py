@@ -10,12 +10,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from reelwarden.text.chinese import is_han
 from reelwarden.text.fold import Script
 from reelwarden.text.lexicon.files import Rules
 
 APOSTROPHES = "'’‘ʼ`´"
+AGE_SLOTS = {"age": 100, "age<18": 18, "age<16": 16, "age<13": 13}
+NUMBER_SLOTS = ("number", "ordinal", *AGE_SLOTS)
 SIGNS = "$€£¥₩₽₺₱₹฿¢"
 LONGEST_SENTENCE = 120
 SENTENCE_OVERLAP = 20
@@ -60,6 +63,26 @@ class Tokenizer:
         self.numbers = {self.words(word): value for word, value in rules.numbers.items()}
         self.ordinals = {self.words(word): value for word, value in rules.ordinals.items()}
         self._longest = max(map(len, (*self.numbers, *self.ordinals)), default=1)
+
+    def counts(self, quick: str) -> set[str]:
+        """Which slots of numbers something in a quick text may fill: digits all, a number word those of its value."""
+        if any(map(str.isdigit, quick)):
+            return set(NUMBER_SLOTS)
+        slots = self._slots_of
+        found: set[str] = set()
+        for word in slots.keys() & {*quick.split(), *(filter(is_han, quick) if not quick.isascii() else ())}:
+            found |= slots[word]
+        return found
+
+    @cached_property
+    def _slots_of(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for row, value in self.numbers.items():
+            ages = {name for name, bound in AGE_SLOTS.items() if 4 <= value < bound}
+            found.setdefault(row[0], set()).update({"number", *ages})
+        for row in self.ordinals:
+            found.setdefault(row[0], set()).add("ordinal")
+        return found
 
     def quick(self, text: str) -> str:
         """The text in plain letters, with blanks for all else: enough to see whether a word can be there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from reelwarden.text.chinese import is_han
 from reelwarden.text.groups import Groups, Spelling
@@ -36,7 +36,8 @@ _TAGS = f"{END}[^ ]* "
 class Writer:
     """Writes elements as regular expressions over rows of tokens."""
 
-    def __init__(self, tokenizer: Tokenizer, classes: Classes) -> None:
+    def __init__(self, tokenizer: Tokenizer, classes: Classes, cost: Callable[[str], int]) -> None:
+        self._cost = cost
         self._tokenizer = tokenizer
         self._open = tokenizer.language == "ko"
         self._classes = classes
@@ -89,8 +90,11 @@ class Writer:
             words = [anchor for item in phrase if isinstance(item, Word) for anchor in self._anchors(item)]
             if not words:
                 return None
-            found.add(max(words, key=len))
+            found.add(max(words, key=self._rarity))
         return frozenset(found)
+
+    def _rarity(self, anchor: str) -> tuple[int, int]:
+        return self._cost(anchor.strip()), len(anchor)
 
     def _anchors(self, item: Word) -> Iterator[str]:
         words = self._tokenizer.words(item.text)
