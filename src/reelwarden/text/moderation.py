@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from reelwarden.errors import UsageError
-from reelwarden.text import entities, grawlix
+from reelwarden.text import entities, grawlix, semantic
 from reelwarden.text.engine import engine
 from reelwarden.text.language import detect
 from reelwarden.text.lists import TextList
@@ -113,10 +113,24 @@ def moderate_text(text: str, options: TextOptions = DEFAULTS) -> TextResult:
     found += _of_lexicons(text_, languages, options, found)
     if "grawlix" in asked:
         found += [Match("grawlix", start, end) for start, end in grawlix.find(text_)]
+    if options.semantic:
+        found += _second_opinion(text_, asked, found)
     if options.lists:
         found = _with_lists(text_, languages, options.lists, found)
     matches = sorted(found, key=lambda match: (match.start, match.end))
     return TextResult(text, languages[0], tuple(matches), languages)
+
+
+def _second_opinion(text: str, asked: frozenset[str], found: Sequence[Match]) -> list[Match]:
+    """What the model finds where words and patterns settled nothing; nothing where it is not installed."""
+    opinion = semantic.usual()
+    return [] if isinstance(opinion, str) else opinion.find(text, asked, found)
+
+
+def semantic_unavailable(options: TextOptions = DEFAULTS) -> str:
+    """Why texts get no second opinion though the options ask for one; empty where they get it."""
+    opinion = semantic.usual() if options.semantic else ""
+    return opinion if isinstance(opinion, str) else ""
 
 
 def languages_of(text: str, options: TextOptions) -> tuple[str, ...]:

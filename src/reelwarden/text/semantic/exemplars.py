@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 _SLOT = re.compile(r"\{(\w)\}")
+_GROUP = re.compile(r"\{[gso]\}")
 FILLED = {"en": 4}
 """How often a text with slots is used; twice in other languages."""
 _TWICE = 2
@@ -21,12 +22,16 @@ Slots = Mapping[tuple[str, str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Exemplar:
-    """A text that is an instance of a category (`positive`), or is not though it looks like one."""
+    """A text that is an instance of a category (`positive`), or is not though it looks like one.
+
+    `group`: it names people by what they are (the slots {g}, {s} and {o}), kindly or not.
+    """
 
     category: str
     language: str
     positive: bool
     text: str
+    group: bool = False
 
 
 def exemplars() -> list[Exemplar]:
@@ -55,7 +60,8 @@ def _read(category: str, text: str, slots: Slots) -> Iterator[Exemplar]:
     for number, (language, sign, line) in enumerate(_lines(text)):
         times = FILLED.get(language, _TWICE) if _SLOT.search(line) else 1
         for turn in range(times):
-            yield Exemplar(category, language, sign == "+", fill(line, language, slots, number * times + turn))
+            text = fill(line, language, slots, number * times + turn)
+            yield Exemplar(category, language, sign == "+", text, bool(_GROUP.search(line)))
 
 
 def fill(line: str, language: str, slots: Slots, turn: int) -> str:

@@ -12,6 +12,11 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
+GROUP = "group"
+"""Not a category but a question beside them: does the sentence name people by what they are?"""
+
+_NEEDS_GROUP = "discriminatory"
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -38,10 +43,13 @@ class Head:
         return np.asarray(1 / (1 + np.exp(-(inner @ self.output + self.output_bias))), np.float32)
 
     def found(self, vector: Floats) -> Mapping[str, float]:
-        """The categories that count, with their scores."""
+        """The categories that count, with their scores. Hate counts where a group is named."""
         scores = self.scores(vector[None])[0]
         rows = zip(self.categories, scores, self.thresholds, strict=True)
-        return {name: float(score) for name, score, least in rows if score >= least}
+        found = {name: float(score) for name, score, least in rows if score >= least}
+        if found.pop(GROUP, None) is None:
+            found.pop(_NEEDS_GROUP, None)
+        return found
 
     def save(self, path: Path) -> None:
         numbers = {name: getattr(self, name).astype(np.float16) for name in _WEIGHTS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from reelwarden import settings
 from reelwarden.errors import ModelError
@@ -70,9 +70,8 @@ def _severity(category: str, scores: Mapping[str, float]) -> Severity | None:
     return Severity.HIGH if threatens or category in _GRAVE else Severity.MEDIUM
 
 
-@cache
-def usual() -> Opinion | str:
-    """The opinion of the installed model, or why there is none; found out once in a process."""
+def installed() -> Opinion | str:
+    """The opinion of the model that the settings lead to, or why there is none."""
     try:
         return Opinion(Embedder(ModelStore(settings.load().models_dir)), head())
     except ModelError as error:
