@@ -16,7 +16,13 @@ from reelwarden.media.picture import PictureMaker, frame_orientation, rgb
 from reelwarden.media.sampling import Plan
 from reelwarden.media.size import displayed_size
 
-TICK = 0.002
+TICK = 0.0025
+"""A picture may be taken for one that comes on screen so much earlier: times in files are rounded."""
+
+
+def key(time: float) -> int:
+    """Times as whole numbers, so that the last bits of a float do not matter."""
+    return int(time * 1e5 + 0.37)
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,8 @@ class Shown:
     size: tuple[int, int]
 
 
-def all_pictures(path: Path, side: int, wanted: set[float] | None = None) -> Iterator[Shown]:
-    """In order of decoding. Pixels only at the times in `wanted` (rounded to 3 decimals), or everywhere."""
+def all_pictures(path: Path, side: int, wanted: set[int] | None = None) -> Iterator[Shown]:
+    """In order of decoding. Pixels only at the times in `wanted` (as `key` gives them), or everywhere."""
     maker = PictureMaker(side)
     with av.open(str(path), metadata_errors="replace") as container:
         streams = [s for s in container.streams.video if not int(s.disposition) & 0x400]
@@ -49,11 +55,11 @@ def all_pictures(path: Path, side: int, wanted: set[float] | None = None) -> Ite
 
 
 def _shown(
-    frame: av.VideoFrame, stream: av.VideoStream, maker: PictureMaker, time: float, wanted: set[float] | None
+    frame: av.VideoFrame, stream: av.VideoStream, maker: PictureMaker, time: float, wanted: set[int] | None
 ) -> Shown:
     turn = frame_orientation(frame)
     size = turn.size(*displayed_size(frame.width, frame.height, stream.sample_aspect_ratio))
-    if wanted is not None and round(time, 3) not in wanted:
+    if wanted is not None and key(time) not in wanted:
         return Shown(time, None, size)
     return Shown(time, turn.apply(rgb(maker.reduce(frame, stream.sample_aspect_ratio))), size)
 
@@ -66,20 +72,20 @@ def differences(path: Path, plan: Plan, side: int = 160, slack: float = 0.0) -> 
     """
     with decode(path, plan, side, audio=False, still=None) as decoding:
         samples = [frame for frame in decoding if isinstance(frame, Frame)]
-    pictures = {round(p.time, 3): p for p in all_pictures(path, side, {round(f.time, 3) for f in samples})}
+    pictures = {key(p.time): p for p in all_pictures(path, side, {key(f.time) for f in samples})}
     times = sorted(p.time for p in pictures.values())
     return len(samples), [wrong for f in samples if (wrong := _wrong(f, pictures, times, slack))]
 
 
-def _wrong(frame: Frame, pictures: dict[float, Shown], times: list[float], slack: float) -> str:
-    there = pictures.get(round(frame.time, 3))
+def _wrong(frame: Frame, pictures: dict[int, Shown], times: list[float], slack: float) -> str:
+    there = pictures.get(key(frame.time))
     if there is None or there.pixels is None:
         return f"a full decode has no picture at {frame.time}"
     if there.pixels.shape != frame.pixels.shape or (there.pixels != frame.pixels).any():
         return f"the picture at {frame.time} differs"
     if there.size != (frame.width, frame.height):
         return f"the size at {frame.time} is {frame.width} x {frame.height}, not {there.size}"
-    on_screen = max((t for t in times if t <= frame.wanted + TICK), default=times[0])
+    on_screen = max((t for t in times if t <= frame.wanted + TICK + 1e-9), default=times[0])
     if abs(on_screen - frame.time) > TICK and not 0 < frame.time - frame.wanted <= slack + TICK:
         return f"at {frame.wanted} the picture of {on_screen} is on screen, not that of {frame.time}"
     return ""

@@ -16,6 +16,8 @@ from reelwarden.media.sampling import LAST
 
 EPSILON = 1e-3
 """Containers round time stamps to a millisecond; two times nearer than this are one."""
+ON_SCREEN = 2.5e-3
+"""A picture counts as on screen so much before its time: at 30000/1001 a second, 2.002 s is meant by 2 s."""
 MAX_PACKETS = 4096
 
 
@@ -169,12 +171,12 @@ def goals(
     if not pictures:
         return found
     times = [time for time, _ in pictures]
-    before = end if until is None else until - EPSILON
+    before = end if until is None else until - ON_SCREEN
     while wishes.due(before):
         if until is not None and _nearer_next(wishes.next or 0.0, times[0], until, snap):
             break
         wanted = wishes.take()
-        time, packet = pictures[max(0, bisect_right(times, wanted + EPSILON) - 1)]
+        time, packet = pictures[max(0, bisect_right(times, wanted + ON_SCREEN) - 1)]
         found.append(Goal(time, packet, wanted))
     if until is None and wishes.next is not None and math.isinf(wishes.next):
         wishes.take()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from reelwarden.domain import Frame
 from reelwarden.media.container import Opened, raise_if_too_large
 from reelwarden.media.emitter import Emitter, Tally
-from reelwarden.media.gop import EPSILON, Goal, Group, Groups, Wishes, goals
+from reelwarden.media.gop import EPSILON, ON_SCREEN, Goal, Group, Groups, Wishes, goals
 from reelwarden.media.limits import Limits
 from reelwarden.media.orientation import Orientation
 from reelwarden.media.packets import Held
@@ -166,7 +166,7 @@ class VideoSampler:
             if self._keys and frame.key_frame:
                 yield self._emit(frame, time, time)
             shown, self._before = self._before or (time, frame), (time, frame)
-            while self._wishes.due(time - EPSILON):
+            while self._wishes.due(time - ON_SCREEN):
                 yield self._emit(shown[1], shown[0], self._wishes.take())
 
     def _last(self) -> Iterator[Frame]:
