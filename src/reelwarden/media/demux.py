@@ -88,7 +88,7 @@ class Demux:
             yield from self._heard(stream, track, None)
             yield from track.end()
         claimed = self.info.duration
-        if claimed is not None and claimed > self.tally.seconds * SHORT + 1:
+        if claimed is not None and claimed > self._reader.end * SHORT + 1:
             self.tally.truncated = True
         self._check_decoded()
 

@@ -33,7 +33,7 @@ class Held:
 
 @dataclass(slots=True)
 class Reader:
-    """Iterate once. `read` counts the packets of each stream, by its index."""
+    """Iterate once. `read` counts the packets of each stream, by its index; `end` is when the last one ends."""
 
     opened: Opened
     streams: Sequence[Stream]
@@ -41,6 +41,7 @@ class Reader:
     tally: Tally
     pace: Pace
     read: dict[int, int] = field(default_factory=dict)
+    end: float = 0.0
 
     def __iter__(self) -> Iterator[Held]:
         clock = Clock(self.opened.spliced)
@@ -78,6 +79,8 @@ class Reader:
         self._check(clock.now)
         shown = None if packet.pts is None else float(packet.pts * base) - origin
         decoded = None if packet.dts is None else float(packet.dts * base) - origin
+        lasts = float((packet.duration or 0) * base)
+        self.end = max(self.end, (shown if shown is not None else clock.now) + lasts)
         return Held(packet, shown, decoded, packet.size, packet.is_keyframe, packet.is_discard)
 
     def _check(self, now: float) -> None:
