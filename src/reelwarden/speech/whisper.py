@@ -23,6 +23,8 @@ from reelwarden.speech.tokens import Vocabulary
 
 RATE, FFT, HOP = 16_000, 400, 160
 FRAMES = round(WINDOW * RATE / HOP)
+GRAIN = RATE // HOP
+"""Lengths are whole seconds: the library keeps what it prepared for every length that it ever saw."""
 TICK = 0.02
 """Seconds of one step of the encoder's output."""
 MARGIN = 4.0
@@ -116,14 +118,14 @@ def _begins(path: NDArray[np.int64], count: int) -> NDArray[np.float64]:
 def spectrum(samples: Samples, bands: int, margin: float = WINDOW) -> Array:
     """[bands, n]: the log-mel spectrum of at most 30 s, as Whisper was trained on, with `margin` seconds of silence.
 
-    The sum is never more than 30 s; n is even.
+    The sum is a whole number of seconds, 30 at most.
     """
     samples = samples[: FRAMES * HOP]
     padded = np.concatenate([samples[FFT // 2 : 0 : -1], samples, np.zeros(FFT, np.float32)])
     count = min(FRAMES, samples.size // HOP + 1)
     windows = frames(padded, FFT, HOP)[:count] * hann(FFT)
     power = np.abs(np.fft.rfft(windows, axis=1)).astype(np.float32) ** 2
-    length = min(FRAMES, (count + round(margin * RATE / HOP) + 1) // 2 * 2)
+    length = min(FRAMES, -(-(count + round(margin * RATE / HOP)) // GRAIN) * GRAIN)
     logs = np.full((bands, length), -10.0, np.float32)
     logs[:, :count] = np.log10(np.maximum(power @ slaney_filters(bands, FFT), 1e-10)).T
     scaled: Array = (np.maximum(logs, logs.max() - 8.0) + 4.0) / 4.0
