@@ -16,6 +16,9 @@ from reelwarden.text.tokens import Sentence, Tokenizer
 from reelwarden.text.vocabulary import Vocabulary, is_row, script_of, vocabulary
 
 _DISGUISED = re.compile(r"[^\W\d_][@$!|*0-9]+[^\W_]|([^\W\d])\1\1|[\u0300-\u036f\u200b-\u200d]")
+_SIMPLE = re.compile(r"[^\w@$!|*]*[A-Za-z]+[^\w@$!|*]*")
+"""A chunk whose one word is read as it is written."""
+
 _ADDRESS = re.compile(r"\W*(?:https?://|www\.|@)")
 _LONGEST_CHUNK = 40
 _PLAIN = " "
@@ -42,6 +45,7 @@ class Engine:
         self.tokenizer = Tokenizer(language, script_of(language), lexicon.rules, judge.usual)
         self.rows: list[Entry | Allowed] = []
         self._undisguised: dict[str, str] = {}
+        self._odd: set[str] = set()
         elements: list[Written] = []
         for term in words.terms:
             if is_row(term) and (row := self.tokenizer.words(term.text)):
@@ -95,9 +99,12 @@ class Engine:
         fill: categories found, entities, numbers, phrases that are candidates themselves."""
         quick = self.tokenizer.quick(text)
         seen = self._undisguised.get
-        hidden = [seen(chunk) or self._undisguise(chunk) for chunk in text.split()]
-        quick += "".join([words for words in hidden if words != _PLAIN])
-        candidates = self.patterns.candidates(quick)
+        chunks = text.split()
+        hidden = [words for chunk in chunks if (words := seen(chunk) or self._undisguise(chunk)) != _PLAIN]
+        ordered = len(quick) if not self._odd or self._odd.isdisjoint(chunks) else 0
+        if hidden:
+            quick += "".join(hidden)
+        candidates = self.patterns.candidates(quick, ordered=ordered)
         if not candidates:
             return []
         terms = (self.rows[number] for number in candidates if number < self.phrases)
@@ -108,15 +115,23 @@ class Engine:
         return [number for number in candidates if self.patterns.fillable(number, slots)]
 
     def _undisguise(self, chunk: str) -> str:
-        """The words of a chunk that is disguised, with blanks around; kept, as most chunks come again."""
+        """The words of a chunk that is disguised, with blanks around; kept, as most chunks come again.
+
+        A chunk is odd where patterns will read other words in it than the quick text has, though nothing says so."""
         words = _PLAIN
-        if len(chunk) <= _LONGEST_CHUNK:
+        if len(self._undisguised) >= _KEPT:
+            self._undisguised.clear()
+            self._odd.clear()
+        if len(chunk) > _LONGEST_CHUNK:
+            self._odd.add(chunk)
+        elif _DISGUISED.search(chunk) or not _SIMPLE.fullmatch(chunk):
+            tokens = [token.word for sentence in self.tokenizer.sentences(chunk) for token in sentence.tokens]
+            hidden = f" {' '.join(tokens)} "
             if _DISGUISED.search(chunk) and not _ADDRESS.match(chunk):
-                tokens = [token.word for sentence in self.tokenizer.sentences(chunk) for token in sentence.tokens]
-                words = f" {' '.join(tokens)} "
-            if len(self._undisguised) >= _KEPT:
-                self._undisguised.clear()
-            self._undisguised[chunk] = words
+                words = hidden
+            elif tokens != self.tokenizer.quick(chunk).split() and self.patterns.touches(hidden):
+                self._odd.add(chunk)
+        self._undisguised[chunk] = words
         return words
 
     @staticmethod

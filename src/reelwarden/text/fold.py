@@ -138,8 +138,9 @@ class Script:
 
     def all_plain(self, words: Sequence[str]) -> list[str]:
         """Many words at once; they hold letters only."""
-        table = {code: self.raw_table[code] for code in {ord(char) for word in words for char in set(word)}}
-        return "\n".join(words).translate(table).split("\n")
+        joined = "\n".join(words)
+        table = {ord(char): self.raw_table[ord(char)] for char in set(joined) - {"\n"}}
+        return joined.translate(table).split("\n")
 
     def plain(self, word: str) -> str:
         """A word of a lexicon in the letters of the script, separators gone."""

@@ -74,6 +74,13 @@ class Index:
                 self.exact[word.raw if word.case else word.raw.casefold()].append(number)
                 self.forms.add(word.raw)
                 continue
+            if not suffixes and not word.typos:
+                self.forms.add(word.raw)
+                self.folded.setdefault(word.letters, word.raw)
+                spelled.append((number, word.letters))
+                if word.guess and len(word.letters) >= SHORTEST:
+                    guessed.append((number, word.letters))
+                continue
             forms = self._spellings(word, suffixes)
             spelled.append((number, word.letters))
             spelled += ((number, form) for form in forms if not form.startswith(word.letters))

@@ -43,6 +43,8 @@ def detect(text: str, among: Sequence[str]) -> tuple[str, ...]:
     With one language asked it is taken at its word. Danish, Norwegian and Swedish come together more readily than
     others, since a few words are often the same in them.
     """
+    if len(among) == 1:
+        return tuple(among)
     asked = tuple(dict.fromkeys(among))
     if len(asked) <= 1:
         return asked

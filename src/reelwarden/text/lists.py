@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 from typing import Any, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -58,8 +60,9 @@ class TextList:
         self.kind: Kind = kind
         self.name = name
         self.entries = tuple(entry for entry in entries if entry.text.strip())
-        self._exact = _Exact([entry for entry in self.entries if entry.match == "exact" or not _foldable(entry.text)])
-        standard = [entry for entry in self.entries if entry.match == "standard" and _foldable(entry.text)]
+        disguised = [entry.match != "exact" and _foldable(entry.text) for entry in self.entries]
+        self._exact = _Exact(list(compress(self.entries, map(not_, disguised))))
+        standard = list(compress(self.entries, disguised))
         russian = [entry for entry in standard if _is_cyrillic(entry.text)]
         others = [entry for entry in standard if not _is_cyrillic(entry.text)]
         self._parts = [
@@ -136,12 +139,14 @@ def _whole(text: str, start: int, end: int) -> bool:
 
 def _foldable(text: str) -> bool:
     """Whether an entry has the letters that disguises are made of."""
+    if text.isascii() and text.isalpha():
+        return len(text) >= 3
     letters = sum(char.isalpha() and char < "\u2e80" for char in text)
     return letters >= 3 and not any(char.isdigit() or char >= "\u2e80" for char in text)
 
 
 def _is_cyrillic(text: str) -> bool:
-    return any("\u0400" <= char <= "\u04ff" for char in text)
+    return not text.isascii() and any("\u0400" <= char <= "\u04ff" for char in text)
 
 
 def _matcher(entries: Sequence[ListEntry], script: Script, language: str) -> Matcher:
@@ -155,7 +160,8 @@ def _matcher(entries: Sequence[ListEntry], script: Script, language: str) -> Mat
 
 
 def _words(entries: Sequence[ListEntry], script: Script) -> list[Word]:
-    raws = ["".join(filter(str.isalpha, entry.text.casefold())) for entry in entries]
+    small = [entry.text.casefold() for entry in entries]
+    raws = [text if text.isalpha() else "".join(filter(str.isalpha, text)) for text in small]
     folded = script.all_plain(raws)
     return [Word(letters, raw, owner, weight=13) for owner, (raw, letters) in enumerate(zip(raws, folded, strict=True))]
 

@@ -12,10 +12,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from reelwarden.text.chinese import is_han
 from reelwarden.text.groups import Groups
 from reelwarden.text.lexicon.files import Entry
 from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Slot, Word
@@ -54,6 +56,7 @@ class _Compiled:
     entry: Entry
     elements: tuple[Element, ...]
     needs: frozenset[int]
+    row: tuple[int, ...]
     slots: frozenset[str]
     regex: re.Pattern[str] | None = None
 
@@ -78,12 +81,13 @@ class PatternSet:
         choices: dict[frozenset[str], int] = {}
         for number, (entry, elements) in enumerate(entries):
             self._file(number, entry, elements, choices)
-        self._waiting: dict[str, list[int]] = defaultdict(list)
+        waiting: dict[str, list[int]] = defaultdict(list)
         for anchors, choice in choices.items():
             for anchor in anchors:
-                self._waiting[anchor].append(choice)
-        self._anchors = list(self._waiting)
-        self._automaton = AhoCorasick(self._anchors, implementation=Implementation.ContiguousNFA)
+                waiting[anchor].append(choice)
+        self._automaton = AhoCorasick(list(waiting), implementation=Implementation.ContiguousNFA)
+        self._waiting = [frozenset(row) for row in waiting.values()]
+        self._leading = [frozenset(self._first.keys() & row) for row in self._waiting]
         self._class_regexes: dict[str, re.Pattern[str]] = {}
         named = {name for entry, _ in entries for name in (entry.near, entry.unless, entry.with_) if name}
         for name in named:
@@ -96,30 +100,55 @@ class PatternSet:
     ) -> None:
         self._writer.register(elements)
         needed = [element for element in elements if isinstance(element, Choice) and not element.optional]
-        anchored = sorted(filter(None, (self._writer.anchors(choice) for choice in needed)), key=self._usualness)
-        numbers = [choices.setdefault(anchors, len(choices)) for anchors in anchored]
+        anchored = list(filter(None, (self._writer.anchors(choice) for choice in needed)))
+        row = tuple(choices.setdefault(anchors, len(choices)) for anchors in anchored)
         slots = frozenset(slot for choice in needed for slot in [_slot_of(choice)] if slot)
-        self._patterns.append(_Compiled(entry, elements, frozenset(numbers), slots))
-        if numbers:
-            self._first[numbers[0]].append(number)
+        self._patterns.append(_Compiled(entry, elements, frozenset(row), row, slots))
+        if row:
+            rarest = min(zip(map(self._usualness, anchored), range(len(row)), strict=True))[1]
+            self._first[row[rarest]].append(number)
         else:
             self._by_slot.append(number)
 
     def _usualness(self, anchors: frozenset[str]) -> float:
         return sum(10 ** (-self._cost(anchor.strip()) / 100) for anchor in anchors)
 
-    def candidates(self, text: str, filled: bool = True) -> list[int]:
-        """The numbers of the patterns whose words are in the text; `filled`: something there may fill a slot."""
+    def candidates(self, text: str, filled: bool = True, ordered: int = 0) -> list[int]:
+        """The numbers of the patterns whose words are in the text; `filled`: something there may fill a slot.
+
+        The first `ordered` characters of the text have the words in their order. Where all words that were found are
+        there, those of a pattern must come in its order too.
+        """
         found: list[int] = list(self._by_slot) if filled else []
-        hits = {number for number, _, _ in self._automaton.find_matches_as_indexes(text, overlapping=True)}
-        if hits:
-            present = {choice for number in hits for choice in self._waiting[self._anchors[number]]}
-            patterns, first = self._patterns, self._first
-            for choice in present:
-                if choice not in first:
-                    continue
-                found += [number for number in first[choice] if patterns[number].needs <= present]
-        return found
+        hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        if not hits:
+            return found
+        numbers = {number for number, _, _ in hits}
+        leading = self._leading
+        first = set().union(*[leading[number] for number in numbers])
+        if not first:
+            return found
+        waiting, patterns = self._waiting, self._patterns
+        present = set().union(*[waiting[number] for number in numbers])
+        more = [number for choice in first for number in self._first[choice] if patterns[number].needs <= present]
+        if more and hits[-1][2] <= ordered:
+            more = [number for number in more if self._in_order(patterns[number].row, hits)]
+        return found + more
+
+    def _in_order(self, row: Sequence[int], hits: Sequence[tuple[int, int, int]]) -> bool:
+        """Whether the choices of a pattern are met one after another; hits come by their ends, starts nearly so."""
+        if len(row) < 2:
+            return True
+        waiting, place = self._waiting, -1
+        for choice in row:
+            place = min([start for number, start, _ in hits if start > place and choice in waiting[number]], default=-1)
+            if place < 0:
+                return False
+        return True
+
+    def touches(self, text: str) -> bool:
+        """Whether any word that a pattern needs is in the text."""
+        return bool(self._automaton.find_matches_as_indexes(text))
 
     def fillable(self, number: int, slots: Set[str]) -> bool:
         """Whether every slot of a pattern may be filled where `slots` may be."""
@@ -131,12 +160,39 @@ class PatternSet:
         wanted = sorted(numbers)
         spots = sorted(spots, key=lambda spot: spot.start)
         for sentence in sentences:
-            row = _Row(sentence, _within(spots, sentence.tokens), self._writer.groups)
-            for number in wanted:
+            near = self._ordered(sentence, wanted)
+            if not near:
+                continue
+            row = self._row(sentence, _within(spots, sentence.tokens) if spots else ())
+            for number in near:
                 pattern = self._patterns[number]
-                if all(TAGS[slot] in row.text for slot in pattern.slots):
-                    found.extend(Hit(number, *span) for span in self._matches(pattern, row))
+                if not pattern.slots or all(TAGS[slot] in row.text for slot in pattern.slots):
+                    found.extend([Hit(number, *span) for span in self._matches(pattern, row)])
         return found
+
+    def _ordered(self, sentence: Sentence, wanted: Sequence[int]) -> Sequence[int]:
+        """Those of the patterns whose words are all in the sentence and in their order: much is spared by the look."""
+        if sentence.hits is None:
+            text = f" {' '.join([token.word for token in sentence.tokens])} "
+            if not text.isascii() and any(map(is_han, text)):
+                return wanted
+            sentence.hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
+            sentence.present = set().union(*[self._waiting[number] for number in {hit[0] for hit in sentence.hits}])
+        hits, present = sentence.hits, sentence.present
+        patterns = self._patterns
+        return [
+            number
+            for number in wanted
+            if patterns[number].needs <= present and self._in_order(patterns[number].row, hits)
+        ]
+
+    def _row(self, sentence: Sentence, spots: Sequence[Spot]) -> _Row:
+        if spots:
+            return _Row(sentence, spots, self._writer.groups)
+        row = sentence.row
+        if not isinstance(row, _Row):
+            row = sentence.row = _Row(sentence, (), self._writer.groups)
+        return row
 
     def _matches(self, pattern: _Compiled, row: _Row) -> Iterator[tuple[int, int]]:
         entry = pattern.entry
@@ -178,16 +234,17 @@ class _Row:
     def __init__(self, sentence: Sentence, spots: Sequence[Spot], groups: Groups) -> None:
         self.tokens = sentence.tokens
         self.question = sentence.question
-        self._starts: list[int] = []
-        pieces, size = [], 0
-        tags = [_tags(token) for token in self.tokens]
+        tags: list[set[str] | None] = [
+            _tags(token) if token.value is not None or token.ordinal is not None else None for token in self.tokens
+        ]
         for spot in spots:
             _lay(spot, self.tokens, tags)
-        for token, tagged in zip(self.tokens, tags, strict=True):
-            self._starts.append(size)
-            piece = f"{token.word}{END}{groups.of(token.word)}{''.join(tagged)} "
-            size += len(piece)
-            pieces.append(piece)
+        of = groups.of
+        pieces = [
+            f"{token.word}{END}{of(token.word)}{''.join(tagged) if tagged else ''} "
+            for token, tagged in zip(self.tokens, tags, strict=True)
+        ]
+        self._starts = [0, *accumulate(map(len, pieces))][:-1]
         self.text = "".join(pieces)
 
     def is_spelling(self, start: int, end: int) -> bool:
@@ -225,12 +282,12 @@ def _tags(token: Token) -> set[str]:
     return tags
 
 
-def _lay(spot: Spot, tokens: Sequence[Token], tags: Sequence[set[str]]) -> None:
+def _lay(spot: Spot, tokens: Sequence[Token], tags: list[set[str] | None]) -> None:
     begun = False
     for place in range(bisect_right(tokens, spot.start, key=lambda token: token.end), len(tokens)):
         if tokens[place].start >= spot.end:
             return
-        tags[place].add(TAGS["more"] if begun else TAGS[spot.slot])
+        tags[place] = (tags[place] or set()) | {TAGS["more"] if begun else TAGS[spot.slot]}
         begun = True
 
 

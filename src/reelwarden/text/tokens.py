@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
 from functools import cached_property
 
 from reelwarden.text.chinese import is_han
@@ -21,6 +21,7 @@ AGE_SLOTS = {"age": 100, "age<18": 18, "age<16": 16, "age<13": 13}
 NUMBER_SLOTS = ("number", "ordinal", *AGE_SLOTS)
 SIGNS = "$€£¥₩₽₺₱₹฿¢"
 LONGEST_SENTENCE = 120
+_LONGEST_KEPT, _KEPT = 40, 20_000
 SENTENCE_OVERLAP = 20
 
 _TOKEN = re.compile(
@@ -42,13 +43,17 @@ class Token:
     end: int
     value: int | None = None
     ordinal: int | None = None
-    tags: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class Sentence:
+    """Words up to a stop. `hits`, `present` and `row` are notes of the patterns that read it."""
+
     tokens: list[Token]
     question: bool = False
+    hits: list[tuple[int, int, int]] | None = None
+    present: Set[int] = frozenset()
+    row: object = None
 
 
 class Tokenizer:
@@ -62,6 +67,8 @@ class Tokenizer:
         self._table = _PlainTable(script, self.elisions)
         self.numbers = {self.words(word): value for word, value in rules.numbers.items()}
         self.ordinals = {self.words(word): value for word, value in rules.ordinals.items()}
+        self._counting = {row[0] for row in (*self.numbers, *self.ordinals)}
+        self._hard_words: dict[str, tuple[Token, ...]] = {}
         self._longest = max(map(len, (*self.numbers, *self.ordinals)), default=1)
 
     def counts(self, quick: str) -> set[str]:
@@ -117,8 +124,21 @@ class Tokenizer:
                     yield Token(raw, found.start(), found.end())
             elif raw.isascii() and raw.isalpha():
                 yield Token(self._shortened(raw.lower()), found.start(), found.end())
-            else:
+            elif literal:
                 yield from self._hard(raw, found.start(), literal)
+            elif len(raw) > 1 or not raw.isascii() or raw.isalnum():
+                start = found.start()
+                for one in self._hard_words.get(raw) or self._kept(raw):
+                    yield Token(one.word, start + one.start, start + one.end, None, one.ordinal)
+
+    def _kept(self, raw: str) -> tuple[Token, ...]:
+        """The tokens of a hard word, with places within it; kept, as most words come again."""
+        tokens = tuple(self._hard(raw, 0, False))
+        if len(raw) <= _LONGEST_KEPT:
+            if len(self._hard_words) >= _KEPT:
+                self._hard_words.clear()
+            self._hard_words[raw] = tokens
+        return tokens
 
     def _hard(self, raw: str, start: int, literal: bool) -> Iterator[Token]:
         """A word with signs, digits or letters beyond ASCII."""
@@ -176,6 +196,11 @@ class Tokenizer:
 
     def _counted(self, tokens: list[Token]) -> list[Token]:
         """The tokens with their values; a number of several words becomes one token."""
+        if self._counting.isdisjoint([token.word for token in tokens]):
+            for token in tokens:
+                if token.word.isdecimal():
+                    token.value = int(token.word[:9])
+            return tokens
         found: list[Token] = []
         place = 0
         while place < len(tokens):

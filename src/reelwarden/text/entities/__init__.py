@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reelwarden.text.entities import email, ip, link, phone, ssn, username
 from reelwarden.text.entities.glyphs import Folded
-from reelwarden.text.entities.hidden import reveal
+from reelwarden.text.entities.hidden import has_no_host, reveal
 from reelwarden.text.entities.masks import blank
 from reelwarden.text.entities.places import Places
+from reelwarden.text.entities.versions import worth_a_look
 from reelwarden.text.match import ENTITIES, Match
 
 __all__ = ["DEFAULT_COUNTRIES", "find"]
@@ -44,21 +45,20 @@ def find(
     folded = Folded(text.replace("\n", " ") if source == "ocr" else text)
     found: Places[Match] = Places()
     numbers: list[Match] = []
-    if asked != {"username"} or "." in text or "@" in text:
+    if (asked != {"username"} or "." in text or "@" in text) and not has_no_host(folded):
         _add(found, _addresses(folded, listed))
     rest = _without(folded, found)
     if "ip" in asked or "phone_number" in asked or "username" in asked:
-        _add(found, ip.find(rest))
-        rest = _without(folded, found)
-    if "ssn" in asked or "phone_number" in asked:
-        _add(found, ssn.find(rest, languages))
-        rest = _without(folded, found)
-    if "phone_number" in asked:
-        numbers = phone.find(rest, countries, languages)
-        _add(found, numbers)
-        rest = _without(folded, found)
+        rest = _claimed(found, ip.find(rest), folded, rest)
+    if ("ssn" in asked or "phone_number" in asked) and worth_a_look(rest):
+        rest = _claimed(found, ssn.find(rest, languages), folded, rest)
+        if "phone_number" in asked:
+            numbers = phone.find(rest, countries, languages)
+            rest = _claimed(found, numbers, folded, rest)
     if "username" in asked:
         _add(found, username.find(rest))
+    if not found:
+        return []
     linked = [number for number in numbers if any(rival.category == "link" for rival in found.rivals(number))]
     return sorted((match for match in (*found, *linked) if match.category in asked), key=lambda match: match.start)
 
@@ -78,8 +78,18 @@ def _add(found: Places[Match], more: Iterable[Match]) -> None:
         found.add(match)
 
 
+def _claimed(found: Places[Match], more: Sequence[Match], folded: Folded, rest: Folded) -> Folded:
+    """Takes the matches in; what is left of the text."""
+    if not more:
+        return rest
+    _add(found, more)
+    return _without(folded, found)
+
+
 def _without(folded: Folded, found: Places[Match]) -> Folded:
     """The text without what is already taken, as long as it was; links that hold a number are left to be read."""
+    if not found:
+        return folded
     taken = [(match.start, match.end) for match in found if not _holds_a_number(match)]
     return Folded(blank(folded.original, taken)) if taken else folded
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 _LETTER = re.compile(r"(?:LETTER|SMALL CAPITAL) ([A-Z])(?: WITH .*)?$")
 _DIE = re.compile(r"DIE FACE-([1-6])$")
+_DIGIT = re.compile("[0-9]")
 _WORD = re.compile(r"[^\W\d_]+")
 _NAMED = {
     "ß": "ss",
@@ -121,7 +122,7 @@ class Folded:
     @cached_property
     def digits(self) -> int:
         """How many digits the folded text has."""
-        return sum(map(self.text.count, "0123456789"))
+        return sum(map(self.text.count, "0123456789")) if _DIGIT.search(self.text) else 0
 
     @cached_property
     def _origin(self) -> array[int] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -62,6 +62,31 @@ _GLUED = (
 _HOST = re.compile(r"[a-z0-9]\.[a-z]{2}")
 _BRACKETED = re.compile(rf"{_OPEN}\s?(?:@|\.|{_AT}|{_DOT})\s?{_CLOSE}")
 _LOOSE = (" @", "@ ", " .", ". com", " com", "·", "•", "∙", "⋅")
+
+
+_NUMBERED = "|".join(sorted(word for word in _PROVIDERS if not word.isalpha()))
+_NEAR_A_HOST = re.compile(
+    r"[^\W_]\.[^\W_]|//|/ /|[\s\[({<|\"'*_~-]\.|\.\s{1,3}com\b| [a-z0-9@._+-] [a-z0-9@._+-] |d0t"
+    rf"|,\s?(?:{'|'.join(sorted(COMMON_TLDS))})\b|(?:{_NUMBERED})(?![a-z0-9])"
+)
+_HOST_ENDS = (
+    *(word for word in _PROVIDERS if word.isalpha() and word.isascii()),
+    *(word + tld for word in _DOT.split("|") if word.isascii() for tld in ("com", "net", "org")),
+)
+
+
+@lru_cache(65_536)
+def _names_a_host(word: str) -> bool:
+    return word in _DOT_WORDS or word.endswith(_HOST_ENDS)
+
+
+def has_no_host(folded: Folded) -> bool:
+    """Whether an ASCII text surely names no host, hidden or not: without one there is neither link nor address."""
+    return (
+        folded.original.isascii()
+        and _NEAR_A_HOST.search(folded.text) is None
+        and not any(map(_names_a_host, folded.words))
+    )
 
 
 def _hides(folded: Folded) -> bool:

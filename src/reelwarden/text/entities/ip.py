@@ -23,6 +23,8 @@ _CONTEXT = re.compile(r"\bip\b|ipv4|address|server|host|ping|ssh|connect")
 
 
 def find(folded: Folded) -> list[Match]:
+    if folded.digits < 4 and folded.text.count(":") < 2:
+        return []
     found: Places[Match] = Places()
     for start, end, value in (*_version_six(folded.text), *_version_four(folded)):
         found.add(Match("ip", *folded.span(start, end), value=value))

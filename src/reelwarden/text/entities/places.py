@@ -30,6 +30,9 @@ class Places(Generic[S]):
     def __iter__(self) -> Iterator[S]:
         return iter(self._items)
 
+    def __len__(self) -> int:
+        return len(self._items)
+
     def rivals(self, item: Span) -> list[S]:
         """Those that overlap the item."""
         return self._items[self._slice(item)]

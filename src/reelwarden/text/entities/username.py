@@ -48,6 +48,8 @@ _PRODUCT = re.compile(rf"(?:{_any_of('products')})_?(?:\d\w*)?", re.I)
 def find(folded: Folded) -> list[Match]:
     """Handles, looked for in the original text: their shape is in their capitals and signs."""
     text = folded.original
+    if folded.digits < 2 and text.isascii() and "@" not in text and "_" not in text and not _introduces(folded):
+        return []
     found: Places[Match] = Places()
     for start, end in (*_handles(text), *_introduced(folded), *_shaped(text, folded.digits)):
         found.add(Match("username", start, end, value=text[start:end].lstrip("@＠﹫")))
@@ -62,12 +64,18 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
+def _introduces(folded: Folded) -> bool:
+    """Whether a platform or the like is named."""
+    text = folded.original
+    return not _INTRODUCERS.isdisjoint(folded.words) or (
+        not text.isascii() and any(word in text for word in _GLUED_INTRODUCERS)
+    )
+
+
 def _introduced(folded: Folded) -> Iterator[tuple[int, int]]:
     """A name after the name of a platform: it must look like one, unless a colon or "username" says that it is."""
     text = folded.original
-    if _INTRODUCERS.isdisjoint(folded.words) and (
-        text.isascii() or not any(word in text for word in _GLUED_INTRODUCERS)
-    ):
+    if not _introduces(folded):
         return
     for match in _INTRODUCED.finditer(text):
         name = match[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from reelwarden.text.entities.digits import number_word_count
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.hidden import letters_joined
 from reelwarden.text.entities.number_words import all_words
@@ -15,6 +16,13 @@ Place = Callable[[int, int], tuple[int, int]]
 _MIXED = re.compile(r"(?<![a-z0-9])(?:[a-z]+[0-9$@!]|[0-9$@!]+[a-z])[a-z0-9$@!]{0,10}(?![a-z0-9])")
 _LEET = str.maketrans("0134579$@!", "oieastgsai")
 _FEWEST_LETTERS = 12
+
+
+def worth_a_look(folded: Folded) -> bool:
+    """Whether there is any digit, number word or row of single letters at all: without them no version has a number."""
+    return (
+        folded.digits >= 2 or number_word_count(folded) > 0 or list(map(len, folded.words)).count(1) >= _FEWEST_LETTERS
+    )
 
 
 def versions(folded: Folded) -> Iterator[tuple[Folded, Place]]:
