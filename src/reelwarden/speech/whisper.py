@@ -23,12 +23,12 @@ from reelwarden.speech.tokens import Vocabulary
 
 RATE, FFT, HOP = 16_000, 400, 160
 FRAMES = round(WINDOW * RATE / HOP)
-GRAIN = RATE // HOP
-"""Lengths are whole seconds: the library keeps what it prepared for every length that it ever saw."""
+GRAIN = 3 * RATE // HOP
+"""Lengths are multiples of 3 s: the library keeps what it prepared for every length that it ever saw."""
 TICK = 0.02
 """Seconds of one step of the encoder's output."""
-MARGIN = 4.0
-"""Seconds of silence after the sound."""
+MARGIN = 3.0
+"""Seconds of silence after the sound, at least."""
 MOST_TOKENS = 220
 """Nobody says more in half a minute; a model that repeats itself is stopped here."""
 OPEN_LANGUAGE = 0.5
@@ -118,7 +118,7 @@ def _begins(path: NDArray[np.int64], count: int) -> NDArray[np.float64]:
 def spectrum(samples: Samples, bands: int, margin: float = WINDOW) -> Array:
     """[bands, n]: the log-mel spectrum of at most 30 s, as Whisper was trained on, with `margin` seconds of silence.
 
-    The sum is a whole number of seconds, 30 at most.
+    The sum is a multiple of 3 s, 30 at most.
     """
     samples = samples[: FRAMES * HOP]
     padded = np.concatenate([samples[FFT // 2 : 0 : -1], samples, np.zeros(FFT, np.float32)])
