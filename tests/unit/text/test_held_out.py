@@ -1,0 +1,173 @@
+"""Lines of our own in all seventeen languages, written apart from the lexicons: what is found, and what by mistake.
+
+The lines are in `tests/text_lines`. The floors are what was measured on 2026-11-23, with ten points of recall and two
+false positives of slack. They are there to notice a loss; they are not a goal, and reaching one proves nothing. Thirty
+lines a language are few: one line more or less is three points. Run with `-s` to see the tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from reelwarden.text.match import LANGUAGES
+from reelwarden.text.moderation import TextOptions, moderate_text, semantic_unavailable
+
+LINES = Path(__file__).resolve().parents[2] / "text_lines"
+
+PLAIN = ("grooming", "money_transaction", "platform_evasion", "content_trade", "minor", "self_harm", "violence")
+TOXIC = ("insult", "sexual", "discriminatory")
+FOUL = frozenset((*TOXIC, "inappropriate"))
+JUDGED = frozenset(PLAIN) | FOUL
+"""Only these count as false positives: that a harmless line names a platform or a weapon is no mistake."""
+
+WITH_TOXICITY = frozenset(("da", "no", "sv", "fi", "tr", "tl"))
+
+FLOORS: dict[str, tuple[int, int]] = {
+    "en": (75, 3),
+    "zh": (72, 4),
+    "da": (72, 4),
+    "nl": (54, 3),
+    "fi": (66, 3),
+    "fr": (66, 3),
+    "de": (66, 2),
+    "it": (72, 4),
+    "ko": (0, 4),
+    "no": (68, 3),
+    "pl": (60, 3),
+    "pt": (66, 4),
+    "ru": (57, 3),
+    "es": (75, 2),
+    "sv": (76, 2),
+    "tl": (0, 4),
+    "tr": (66, 3),
+}
+"""By language: the least recall over all positive lines, in per cent, and the most false positives.
+
+The lexicons of Korean and Tagalog were still being written on the day: no floor of recall, room for four mistakes.
+"""
+
+FLOORS_WITH_MODEL: dict[str, tuple[int, int]] = {
+    "en": (84, 7),
+    "zh": (87, 8),
+    "da": (79, 9),
+    "nl": (72, 9),
+    "fi": (79, 9),
+    "fr": (84, 9),
+    "de": (75, 6),
+    "it": (84, 11),
+    "ko": (54, 9),
+    "no": (85, 7),
+    "pl": (72, 8),
+    "pt": (84, 10),
+    "ru": (78, 8),
+    "es": (84, 5),
+    "sv": (85, 5),
+    "tl": (85, 18),
+    "tr": (83, 8),
+}
+"""The same, where the model has its second opinion too.
+
+It finds more and is wrong far more often: mind the second numbers, they are part of what it costs.
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line; `category` is None where nothing of `JUDGED` may be found. `about` is what it is near to."""
+
+    text: str
+    category: str | None
+    about: str | None = None
+
+    @property
+    def group(self) -> str | None:
+        return "toxicity" if self.category in TOXIC else self.category
+
+    def hit(self, found: Iterable[str]) -> bool:
+        return not FOUL.isdisjoint(found) if self.group == "toxicity" else self.category in set(found)
+
+
+@dataclass
+class Tally:
+    """What became of the lines of one language."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    hits: Counter[str] = field(default_factory=Counter)
+    missed: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def recall(self) -> float:
+        """In per cent, over all positive lines."""
+        return 100 * self.hits.total() / self.asked.total()
+
+
+def lines(language: str) -> list[Line]:
+    rows = (LINES / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Line(**json.loads(row)) for row in rows]
+
+
+def measured(language: str, *, semantic: bool) -> Tally:
+    options = TextOptions(languages=(language,), semantic=semantic)
+    tally = Tally()
+    for line in lines(language):
+        found = moderate_text(line.text, options).categories
+        if line.group is None:
+            bad = JUDGED.intersection(found)
+            tally.wrong += [f"{line.text} -> {', '.join(sorted(bad))}"] if bad else []
+            continue
+        tally.asked[line.group] += 1
+        if line.hit(found):
+            tally.hits[line.group] += 1
+        else:
+            tally.missed.append(f"{line.text} ({line.category}) -> {', '.join(found) or 'nothing'}")
+    return tally
+
+
+def show(language: str, tally: Tally) -> None:
+    """One row of the table, then what was missed and what was found by mistake."""
+    cells = " ".join(f"{name[:8]} {tally.hits[name]}/{tally.asked[name]}" for name in tally.asked)
+    print(f"\n{language} recall {tally.recall:.0f}% false {len(tally.wrong)} | {cells}")
+    for mark, texts in (("missed", tally.missed), ("false", tally.wrong)):
+        for text in texts:
+            print(f"   {mark}: {text}")
+
+
+def test_every_language_has_enough_lines_of_every_kind() -> None:
+    for language in LANGUAGES:
+        rows = lines(language)
+        count = Counter(line.category for line in rows)
+        assert len({line.text for line in rows}) == len(rows), language
+        assert count[None] >= 30 and count.total() - count[None] >= 30, language
+        assert all(count[category] >= 3 for category in PLAIN), language
+        assert language not in WITH_TOXICITY or sum(count[category] for category in TOXIC) >= 10, language
+        assert all(line.about in JUDGED for line in rows if line.category is None), language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_and_patterns_find_no_less_than_they_did(language: str) -> None:
+    tally = measured(language, semantic=False)
+    show(language, tally)
+    recall, mistakes = FLOORS[language]
+    assert tally.recall >= recall, tally.missed
+    assert len(tally.wrong) <= mistakes, tally.wrong
+
+
+@pytest.mark.models
+@pytest.mark.slow
+def test_with_a_second_opinion_they_find_no_less_than_they_did() -> None:
+    if why := semantic_unavailable():
+        pytest.skip(f"MODEL MISSING: {why}")
+    tallies = {language: measured(language, semantic=True) for language in LANGUAGES}
+    for language, tally in tallies.items():
+        show(language, tally)
+    low = [one for one, tally in tallies.items() if tally.recall < FLOORS_WITH_MODEL[one][0]]
+    many = [one for one, tally in tallies.items() if len(tally.wrong) > FLOORS_WITH_MODEL[one][1]]
+    assert not low, low
+    assert not many, many
