@@ -23,14 +23,17 @@ NEUTRAL = "neutral"
 """The file of everyday sentences, instances of nothing."""
 
 THRESHOLDS = {
-    "discriminatory": 0.08,
-    "content_trade": 0.8,
-    "insult": 0.88,
-    "money_transaction": 0.8,
-    "self_harm": 0.993,
-    "sexual": 0.88,
-    "violence": 0.98,
-    GROUP: 0.5,
+    "discriminatory": 0.15,
+    "content_trade": 0.93,
+    "grooming": 0.985,
+    "insult": 0.95,
+    "minor": 0.985,
+    "money_transaction": 0.93,
+    "platform_evasion": 0.975,
+    "self_harm": 0.996,
+    "sexual": 0.95,
+    "violence": 0.99,
+    GROUP: 0.6,
 }
 USUAL_THRESHOLD = 0.95
 """Set so that next to nothing of everyday sentences passes, the larger part of most lessons;
