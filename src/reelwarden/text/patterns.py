@@ -22,7 +22,7 @@ from reelwarden.text.groups import Groups
 from reelwarden.text.lexicon.files import Entry
 from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Slot, Word
 from reelwarden.text.tokens import Sentence, Token, Tokenizer
-from reelwarden.text.writer import CURRENCY, END, TAGS, Writer
+from reelwarden.text.writer import END, TAGS, Writer
 
 LONGEST_SPOT = 200
 
@@ -89,11 +89,8 @@ class PatternSet:
         self._waiting = [frozenset(row) for row in waiting.values()]
         self._leading = [frozenset(self._first.keys() & row) for row in self._waiting]
         self._class_regexes: dict[str, re.Pattern[str]] = {}
-        named = {name for entry, _ in entries for name in (entry.near, entry.unless, entry.with_) if name}
-        for name in named:
-            self._writer.register((Choice(classes[name]),))
-        if CURRENCY in classes:
-            self._writer.register((Choice(classes[CURRENCY]),))
+        # All of them: single words, which are not among the entries, ask for their neighbours by class too.
+        self._writer.register([Choice(phrases) for phrases in classes.values()])
 
     def _file(
         self, number: int, entry: Entry, elements: tuple[Element, ...], choices: dict[frozenset[str], int]
