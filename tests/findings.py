@@ -13,9 +13,7 @@ from reelwarden.result import Result, Spoken, Timing
 
 CLIP = MediaInfo(MediaKind.VIDEO, "mov,mp4", 12_345_678, 90.0, 1920, 1080, 29.97, 0, "h264", "aac", 1)
 PHOTO = MediaInfo(MediaKind.IMAGE, "jpeg", 234_567, None, 800, 600)
-HOSTILE = (
-    "</script><script>document.title='taken'</script><img src=x onerror=alert(1)>\x1b[31m\u202eevil{{ 7*7 }}"
-)
+HOSTILE = "</script><script>document.title='taken'</script><img src=x onerror=alert(1)>\x1b[31m\u202eevil{{ 7*7 }}"
 
 
 def seen(

@@ -46,9 +46,7 @@ SHARED = {
 
 
 @pytest.mark.slow
-def test_shared_hostile_files(
-    shared_media: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_shared_hostile_files(shared_media: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
     found = [outcome(path) for path in sorted(shared_media("hostile").iterdir())]
     with capsys.disabled():
         print("\n" + "\n".join(o.row() for o in found))
@@ -323,9 +321,7 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
             case 0:
                 changed[place] = chance.randrange(256)
             case 1:
-                changed[place : place + 4] = chance.choice(
-                    (b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff", b"\x80\0\0\0")
-                )
+                changed[place : place + 4] = chance.choice((b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff", b"\x80\0\0\0"))
             case 2:
                 del changed[place : place + chance.randrange(1, 64)]
             case 3:
@@ -366,9 +362,7 @@ def _check_fuzz(found: list[Outcome], capsys: pytest.CaptureFixture[str]) -> Non
     assert sum(not o.error for o in found) > len(found) / 5
 
 
-def test_mutated_files(
-    sources: list[tuple[str, bytes]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mutated_files(sources: list[tuple[str, bytes]], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _check_fuzz(_fuzz(60, sources, tmp_path), capsys)
 
 

@@ -53,7 +53,5 @@ def test_the_flash_of_one_frame_is_there_when_it_is_asked_for(shared_media: Call
     from reelwarden.media.sampling import Every
 
     with decode(shared_media("odd/one_frame_inappropriate_stub.mp4"), Every(1 / 30), 64) as decoding:
-        bright = [
-            f.time for f in decoding if isinstance(f, Frame) and f.same_as is None and f.pixels.mean() > 240
-        ]
+        bright = [f.time for f in decoding if isinstance(f, Frame) and f.same_as is None and f.pixels.mean() > 240]
     assert bright == [pytest.approx(5.233, abs=0.02)]

@@ -63,9 +63,7 @@ def test_the_page_and_the_table(recording: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_recording_that_was_cut_short_is_an_error_and_the_others_go_on(
-    recording: Path, tmp_path: Path
-) -> None:
+def test_a_recording_that_was_cut_short_is_an_error_and_the_others_go_on(recording: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.jsonl"
     cut.write_text(recording.read_text("utf-8")[:-40], "utf-8")
     done = run(cut, tmp_path / "none.jsonl", recording, "--json")

@@ -32,7 +32,12 @@ STRANGERS = {
     "decide": {"detect"},
     "media": {"models", "text", "ingest"},
 }
-ONLY_IN = {"onnxruntime": "models/session.py", "ctranslate2": "speech/whisper.py", "av": "media", "dbos": "jobs/engine.py"}
+ONLY_IN = {
+    "onnxruntime": "models/session.py",
+    "ctranslate2": "speech/whisper.py",
+    "av": "media",
+    "dbos": "jobs/engine.py",
+}
 
 
 def imports(path: Path) -> set[str]:

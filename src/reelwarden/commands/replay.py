@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("recordings", metavar="SIGNALS…", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--policy", "policy_file", type=click.Path(path_type=Path), help="A policy file (default: built in)."
-)
+@click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="A policy file (default: built in).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a file, one a line.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page that shows all there is to see.")
 def command(recordings: tuple[Path, ...], policy_file: Path | None, as_json: bool, html: Path | None) -> None:
@@ -79,9 +77,7 @@ def _result(path: Path, policy: Policy) -> Result:
         signals=len(recording.signals),
         plan=header.plan,
         looked=recording.coverage.pictures,
-        timing=Timing(
-            time.perf_counter() - started, {"read": read - used, "decide": time.process_time() - read}
-        ),
+        timing=Timing(time.perf_counter() - started, {"read": read - used, "decide": time.process_time() - read}),
         notes=("judged again from stored signals; the media was not looked at",),
     )
 

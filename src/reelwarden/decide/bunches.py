@@ -36,11 +36,7 @@ def bunches(label: str, signals: Iterable[Signal], gap: float, picture_gap: floa
     groups: dict[tuple[str, bool], list[Signal]] = {}
     for signal in signals:
         groups.setdefault((identity(label, signal), signal.start == signal.end), []).append(signal)
-    runs = [
-        run
-        for key in sorted(groups)
-        for run in _runs(*key, in_order(groups[key]), picture_gap if key[1] else gap)
-    ]
+    runs = [run for key in sorted(groups) for run in _runs(*key, in_order(groups[key]), picture_gap if key[1] else gap)]
     if not _may_link(label, groups):
         return [run.signals for run in runs]
     return _linked(runs, gap, picture_gap)

@@ -69,9 +69,7 @@ class Writer:
         self._count += 1
 
     def finish(self, coverage: Coverage) -> None:
-        self._line(
-            {"finished": {"signals": self._count, "pictures": coverage.pictures, "step": coverage.step}}
-        )
+        self._line({"finished": {"signals": self._count, "pictures": coverage.pictures, "step": coverage.step}})
 
     def _line(self, record: Mapping[str, Any]) -> None:
         self._stream.write(json.dumps(record, separators=(",", ":"), allow_nan=False, default=_number) + "\n")
@@ -195,9 +193,7 @@ def _plain(signal: Signal, versions: Mapping[str, str]) -> dict[str, Any]:
         if found.box
         else None
     )
-    own_version = (
-        signal.version if versions.get(signal.detector) != signal.version or not signal.version else None
-    )
+    own_version = signal.version if versions.get(signal.detector) != signal.version or not signal.version else None
     record = {
         "label": signal.label,
         "score": float(signal.score),

@@ -16,9 +16,7 @@ def conclude(moments: Iterable[Moment], unavailable: Iterable[Unavailable], poli
     weighed = [(_weight(m, policy), reason) for m in moments if (reason := _of_moment(m, policy))]
     weighed.sort(key=lambda pair: pair[0])
     reasons = [reason for _, reason in weighed]
-    missing = [
-        r for label in sorted(unavailable, key=lambda u: u.label) if (r := _of_unavailable(label, policy))
-    ]
+    missing = [r for label in sorted(unavailable, key=lambda u: u.label) if (r := _of_unavailable(label, policy))]
     outcome = max((r.outcome for r in (*reasons, *missing)), key=lambda o: GRAVITY[o], default=Outcome.PASS)
     return Verdict(outcome, str(policy), (*reasons, *missing))
 
@@ -60,13 +58,10 @@ def _of_moment(moment: Moment, policy: Policy) -> Reason | None:
 
 def _why(moment: Moment, rule: Rule, outcome: Outcome) -> str:
     score = deciding_score(moment, rule)
-    place = (
-        clock(moment.start) if moment.end <= moment.start else f"{clock(moment.start)} to {clock(moment.end)}"
-    )
+    place = clock(moment.start) if moment.end <= moment.start else f"{clock(moment.start)} to {clock(moment.end)}"
     limit = rule.threshold(outcome)
     return (
-        f"{moment.label} at {place}: {score:.2f} {_backing(moment, rule)}; "
-        f"the policy {VERBS[outcome]} from {limit:g}"
+        f"{moment.label} at {place}: {score:.2f} {_backing(moment, rule)}; the policy {VERBS[outcome]} from {limit:g}"
     )
 
 

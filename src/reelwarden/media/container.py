@@ -67,9 +67,7 @@ def open_container(fd: int, limits: Limits) -> Opened:
     video = max((s for s in pictures if not int(s.disposition) & ATTACHED_PICTURE), key=_pixels, default=None)
     still = os.pread(fd, 12, 0)[4:] in HEIF
     if still and video is not None and int(video.disposition) & TILE:
-        raise NotMedia(
-            "this HEIC picture is made of tiles, which we cannot put together", "convert it to JPEG"
-        )
+        raise NotMedia("this HEIC picture is made of tiles, which we cannot put together", "convert it to JPEG")
     sounds = [s for s in container.streams.audio if s.codec_context is not None]
     if not sounds and video is None:
         raise NotMedia("there is neither a picture nor sound in this file")
@@ -80,9 +78,7 @@ def open_container(fd: int, limits: Limits) -> Opened:
     info = _info(container, video, sounds, os.fstat(fd).st_size)
     if still:
         info = replace(info, kind=MediaKind.IMAGE, container="heif")
-    return Opened(
-        container, video, cover, sounds, _origin(container, spliced), spliced, info, info.duration, unseen
-    )
+    return Opened(container, video, cover, sounds, _origin(container, spliced), spliced, info, info.duration, unseen)
 
 
 def _open(fd: int, limits: Limits) -> InputContainer:
@@ -111,9 +107,7 @@ def _refusal(error: Exception, fd: int, limits: Limits) -> MediaError:
     start = os.pread(fd, 1 << 20, 0)
     if start[4:8] == b"ftyp" and any(box in start for box in ENCRYPTED):
         return MediaDamaged("this file is encrypted")
-    return NotMedia(
-        "this is not a media file that we can read", "see docs/concepts/03-media.md for the formats"
-    )
+    return NotMedia("this is not a media file that we can read", "see docs/concepts/03-media.md for the formats")
 
 
 def raise_if_too_large(error: Exception, limits: Limits) -> None:
@@ -140,9 +134,7 @@ def _origin(container: InputContainer, spliced: bool) -> float:
     return 0.0 if not spliced and 0 <= start <= LATE_START else start
 
 
-def _info(
-    container: InputContainer, video: VideoStream | None, sounds: list[AudioStream], size: int
-) -> MediaInfo:
+def _info(container: InputContainer, video: VideoStream | None, sounds: list[AudioStream], size: int) -> MediaInfo:
     info = MediaInfo(
         kind=MediaKind.VIDEO if video is not None else MediaKind.AUDIO,
         container=container.format.name.split(",")[0],

@@ -86,9 +86,7 @@ def _look(media: int, limits: Limits) -> Kind:
     if kind is Kind.EMPTY:
         raise NotMedia("the file is empty")
     if kind is Kind.PLAYLIST:
-        raise NotMedia(
-            "this is a playlist, not media; playlists are never followed", "give the media file itself"
-        )
+        raise NotMedia("this is a playlist, not media; playlists are never followed", "give the media file itself")
     return kind
 
 

@@ -229,9 +229,7 @@ def _open_media(path: Path, limits: Limits) -> int:
     return fd
 
 
-def _start(
-    path: Path, request: dict[str, Any], limits: Limits
-) -> tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]:
+def _start(path: Path, request: dict[str, Any], limits: Limits) -> tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]:
     """The child, the reading end of its pipe, and what it says on standard error."""
     media = _open_media(path, limits)
     reading, writing = os.pipe2(os.O_CLOEXEC)

@@ -99,9 +99,7 @@ class Demux:
                 self.info = replace(self.info, **upright._asdict())
             yield frame
 
-    def _heard(
-        self, stream: AudioStream, track: SoundTrack, packet: Packet[Any] | None
-    ) -> Iterator[AudioChunk]:
+    def _heard(self, stream: AudioStream, track: SoundTrack, packet: Packet[Any] | None) -> Iterator[AudioChunk]:
         try:
             frames = stream.codec_context.decode(packet)
         except MemoryError:
@@ -120,8 +118,6 @@ class Demux:
             raise MediaDamaged(f"no picture of the {video.codec_context.name} video could be decoded")
         for stream, track in self._sounds.values():
             if self._reader.read.get(stream.index) and not track.samples:
-                raise MediaDamaged(
-                    f"no sound of the {stream.codec_context.name} audio track could be decoded"
-                )
+                raise MediaDamaged(f"no sound of the {stream.codec_context.name} audio track could be decoded")
         if video is None and self._sounds and not any(track.samples for _, track in self._sounds.values()):
             raise MediaDamaged("there is no sound in the audio tracks of this file")

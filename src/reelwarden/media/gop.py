@@ -57,11 +57,7 @@ class Group(Generic[P]):
         if self.opens and first is not None:  # what leads an open group needs the group before
             found = [(t, i) for t, i in found if t >= first - EPSILON]
         size = len(self.packets)
-        found += [
-            (p.shown, size + i)
-            for i, p in enumerate(self.ahead)
-            if i and p.shown is not None and not p.hidden
-        ]
+        found += [(p.shown, size + i) for i, p in enumerate(self.ahead) if i and p.shown is not None and not p.hidden]
         return sorted(found)
 
     def stamped(self) -> bool:

@@ -17,9 +17,7 @@ KNEE = 0.7
 """The part of white from which on brightness is rolled off."""
 GLARE = 3.0
 """How many times diffuse white most of a picture may have."""
-FROM_2020 = np.array(
-    [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32
-)
+FROM_2020 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32)
 """Linear BT.2020 to linear BT.709 (ITU-R BT.2087)."""
 
 
@@ -50,9 +48,7 @@ def _light(curve: Curve) -> NDArray[np.float32]:
     signal = np.arange(256) / 255
     if curve is Curve.PQ:
         root = signal ** (1 / 78.84375)
-        nits = 10_000 * (np.clip(root - 0.8359375, 0, None) / (18.8515625 - 18.6875 * root)) ** (
-            1 / 0.1593017578125
-        )
+        nits = 10_000 * (np.clip(root - 0.8359375, 0, None) / (18.8515625 - 18.6875 * root)) ** (1 / 0.1593017578125)
     else:
         dark, bright = signal**2 / 3, (np.exp((signal - 0.55991073) / 0.17883277) + 0.28466892) / 12
         nits = 1000 * np.where(signal <= 0.5, dark, bright) ** 1.2

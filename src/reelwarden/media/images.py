@@ -53,9 +53,7 @@ class Decoded:
 class ImageSource:
     """Iterate once: one frame of a still image, those that the plan wants of an animation."""
 
-    def __init__(
-        self, fd: int, plan: Plan, side: int, still: Stillness | None, limits: Limits, pace: Pace
-    ) -> None:
+    def __init__(self, fd: int, plan: Plan, side: int, still: Stillness | None, limits: Limits, pace: Pace) -> None:
         self._fd, self._side, self._limits, self._pace = fd, side, limits, pace
         self._plan = Every(1.0) if isinstance(plan, KeyFrames) else plan
         self.tally = Tally()
@@ -228,9 +226,7 @@ def warm_up() -> None:
     for format_ in FORMATS:
         file = io.BytesIO()
         two = Image.new("RGB", (16, 16), "red"), Image.new("RGB", (16, 16), "blue")
-        two[0].save(
-            file, format_, **({"save_all": True, "append_images": two[1:]} if format_ in ANIMATED else {})
-        )
+        two[0].save(file, format_, **({"save_all": True, "append_images": two[1:]} if format_ in ANIMATED else {}))
         image = Image.open(file, formats=FORMATS)
         image.seek(1 if format_ in ANIMATED else 0)
         Decoded(image, 8).thumbnail()

@@ -48,16 +48,12 @@ def check_pixels(width: int, height: int, limits: Limits) -> None:
 
 def check_streams(number: int, limits: Limits) -> None:
     if number > limits.max_streams:
-        raise LimitExceeded(
-            "streams", f"the file has {number} streams; at most {limits.max_streams} are taken"
-        )
+        raise LimitExceeded("streams", f"the file has {number} streams; at most {limits.max_streams} are taken")
 
 
 def check_duration(seconds: float, limits: Limits) -> None:
     if seconds > limits.max_duration:
-        raise LimitExceeded(
-            "duration", f"the media is longer than the {limits.max_duration:g} s that are taken"
-        )
+        raise LimitExceeded("duration", f"the media is longer than the {limits.max_duration:g} s that are taken")
 
 
 def check_packets(number: int, seconds: float, limits: Limits) -> None:
@@ -80,6 +76,4 @@ def out_of_time(kind: str) -> LimitExceeded:
 
 
 def out_of_memory(limits: Limits) -> LimitExceeded:
-    return LimitExceeded(
-        "memory", f"decoding this file needs more than {limits.memory_bytes >> 20} MiB of memory"
-    )
+    return LimitExceeded("memory", f"decoding this file needs more than {limits.memory_bytes >> 20} MiB of memory")

@@ -25,9 +25,7 @@ _CURVES = {curve.value: curve for curve in Curve}
 def frame_orientation(frame: VideoFrame) -> Orientation:
     try:
         matrix: Any = frame.side_data.get("DISPLAYMATRIX")
-    except (
-        ValueError
-    ):  # there is side data of a kind that PyAV cannot name: then the angle is all we can have
+    except ValueError:  # there is side data of a kind that PyAV cannot name: then the angle is all we can have
         return from_clockwise(-frame.rotation)
     return from_matrix(bytes(matrix) if matrix is not None else None)
 

@@ -96,9 +96,7 @@ def _cropped(frame: av.VideoFrame, crop: tuple[float, float, float, float]) -> I
     left, top, right, bottom = crop
     if crop == (0.0, 0.0, 1.0, 1.0):
         return picture
-    return picture.crop(
-        (round(left * width), round(top * height), round(right * width), round(bottom * height))
-    )
+    return picture.crop((round(left * width), round(top * height), round(right * width), round(bottom * height)))
 
 
 def _sound(piece: Piece) -> NDArray[np.int16]:

@@ -41,9 +41,7 @@ INFLEXIBLE = frozenset({"libdav1d", "vp9", "vp8"})
 class Decoded:
     """A decoded picture, reduced when it is first looked at."""
 
-    def __init__(
-        self, frame: VideoFrame, aspect: Fraction | None, turn: Orientation, maker: PictureMaker
-    ) -> None:
+    def __init__(self, frame: VideoFrame, aspect: Fraction | None, turn: Orientation, maker: PictureMaker) -> None:
         self.turn = turn
         self.width, self.height = self.turn.size(*displayed_size(frame.width, frame.height, aspect))
         self._frame, self._aspect, self._maker = frame, aspect, maker
@@ -107,17 +105,13 @@ class VideoSampler:
         if self._all:
             yield from self._follow(self._decode(None))
             yield from self._last()
-        elif (
-            self._wishes.next == LAST and self._final is not None
-        ):  # nothing of the groups after it is ever shown
+        elif self._wishes.next == LAST and self._final is not None:  # nothing of the groups after it is ever shown
             time, packet = self._final.pictures()[-1]
             self._final.closes = True
             yield from self._run(self._final, [Goal(time, packet, time)])
 
     def _group(self, group: Group[Held]) -> Iterator[Frame]:
-        if (
-            not group.stamped()
-        ):  # its pictures cannot be told from their packets: from here on decode everything
+        if not group.stamped():  # its pictures cannot be told from their packets: from here on decode everything
             self._all = True
             self._skip(nothing=True)
             for held in [*group.packets, *self._groups.drain()]:
@@ -134,9 +128,7 @@ class VideoSampler:
         if self._keys:
             return [Goal(pictures[0][0], pictures[0][1], pictures[0][0])] if pictures and group.opens else []
         last = max(pictures, default=(0.0, 0))[0]
-        lasts = max(
-            (float((h.packet.duration or 0) * h.packet.time_base) for h in group.packets), default=0.0
-        )
+        lasts = max((float((h.packet.duration or 0) * h.packet.time_base) for h in group.packets), default=0.0)
         return goals(pictures, self._wishes, group.until, last + max(lasts, 2 * EPSILON), self._snap)
 
     def _run(self, group: Group[Held], wanted: list[Goal]) -> Iterator[Frame]:

@@ -30,12 +30,8 @@ INFO, PICTURE, AUDIO, PROGRESS, STATS, FAILURE = b"I", b"P", b"A", b"T", b"S", b
 MAX_FACTS = 1 << 20
 MAX_SIDE = 16_384
 
-_PLANS = {
-    plan.__name__: plan for plan in (sampling.Every, sampling.Count, sampling.ByDuration, sampling.KeyFrames)
-}
-_ERRORS = {
-    kind.code: kind for kind in (errors.MediaError, errors.NotMedia, errors.MediaDamaged, errors.UsageError)
-}
+_PLANS = {plan.__name__: plan for plan in (sampling.Every, sampling.Count, sampling.ByDuration, sampling.KeyFrames)}
+_ERRORS = {kind.code: kind for kind in (errors.MediaError, errors.NotMedia, errors.MediaDamaged, errors.UsageError)}
 
 
 class BadMessage(Exception):
@@ -86,11 +82,7 @@ def parse_frame(body: bytearray, side: int) -> Frame:
     if len(body) < FRAME.size:
         raise BadMessage("a frame without a header")
     time, wanted, same, width, height, w, h = FRAME.unpack_from(body)
-    if (
-        len(body) != FRAME.size + w * h * 3
-        or max(w, h) > side
-        or not (math.isfinite(time) and math.isfinite(wanted))
-    ):
+    if len(body) != FRAME.size + w * h * 3 or max(w, h) > side or not (math.isfinite(time) and math.isfinite(wanted)):
         raise BadMessage("a frame of the wrong size")
     pixels = np.frombuffer(body, np.uint8, offset=FRAME.size).reshape(h, w, 3)
     return Frame(time, wanted, pixels, width, height, None if math.isnan(same) else same)

@@ -88,14 +88,10 @@ def read(path: Path) -> OwnSound:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     where = f"own sound {path.parent.name}"
     if not ID.fullmatch(path.parent.name) or not isinstance(raw, dict):
-        raise SettingsError(
-            f"{where}: the folder's name must be small letters, digits and _, its file an object"
-        )
+        raise SettingsError(f"{where}: the folder's name must be small letters, digits and _, its file an object")
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
     if "task" not in raw and (path.parent / "model.bin").is_file():
-        return OwnSound(
-            path.parent.name, path.parent, "recognise", version, "ctranslate2", tells_language=True
-        )
+        return OwnSound(path.parent.name, path.parent, "recognise", version, "ctranslate2", tells_language=True)
     return _read(Fields(raw, where), path.parent, version)
 
 

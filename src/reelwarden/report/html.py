@@ -86,9 +86,7 @@ def _file(result: Result | Failure, anchor: str) -> dict[str, Any]:
         "unavailable": _unavailable(result),
         "missing": len(result.unavailable),
         "how": _how(result),
-        "detectors": [
-            (visible(name), visible(version)) for name, version in sorted(result.detectors.items())
-        ],
+        "detectors": [(visible(name), visible(version)) for name, version in sorted(result.detectors.items())],
         "shares": view.shares(result.timing.stages),
         "notes": [visible(note) for note in result.notes],
     }

@@ -34,18 +34,14 @@ def print_result(result: Result | Failure, console: Console) -> None:
     if shown:
         console.print(_table(result, shown))
     if len(shown) < len(result.moments):
-        console.print(
-            f"  … and {len(result.moments) - len(shown)} more; --html and --json list more", style="dim"
-        )
+        console.print(f"  … and {len(result.moments) - len(shown)} more; --html and --json list more", style="dim")
     for paragraph in _closing(result):
         console.print(paragraph)
 
 
 def _print_failure(failure: Failure, console: Console) -> None:
     console.print(
-        Text.assemble(
-            (visible(failure.file), "bold"), ": ", ("ERROR ", "bold red"), visible(str(failure.error))
-        )
+        Text.assemble((visible(failure.file), "bold"), ": ", ("ERROR ", "bold red"), visible(str(failure.error)))
     )
     if failure.error.hint:
         console.print(Text(f"  hint: {visible(failure.error.hint)}", "dim"))
@@ -86,9 +82,7 @@ def _times(moment: Moment) -> str:
 
 def _peak(moment: Moment, outcome: Outcome) -> Text:
     full = round(max(0.0, min(1.0, moment.peak)) * BAR)
-    return Text.assemble(
-        f"{moment.peak:.2f} ", ("━" * full, STYLES[outcome] or "cyan"), ("─" * (BAR - full), "dim")
-    )
+    return Text.assemble(f"{moment.peak:.2f} ", ("━" * full, STYLES[outcome] or "cyan"), ("─" * (BAR - full), "dim"))
 
 
 def _what(moment: Moment, result: Result) -> Text:
@@ -116,9 +110,7 @@ def _closing(result: Result) -> list[Text]:
 
 def _verdict(result: Result) -> Text:
     outcome = result.verdict.outcome
-    return Text.assemble(
-        (SIGNS[outcome], SIGN_STYLES[outcome]), (f"  policy {visible(result.verdict.policy)}", "dim")
-    )
+    return Text.assemble((SIGNS[outcome], SIGN_STYLES[outcome]), (f"  policy {visible(result.verdict.policy)}", "dim"))
 
 
 def _missing(unavailable: Iterable[Unavailable]) -> str:

@@ -119,9 +119,7 @@ def _mark(
         outcome=outcome.value,
         leads_to=_leads_to(moment, rule, outcome),
         start=moment.start,
-        times=clock(moment.start)
-        if moment.end <= moment.start
-        else f"{clock(moment.start)} – {clock(moment.end)}",
+        times=clock(moment.start) if moment.end <= moment.start else f"{clock(moment.start)} – {clock(moment.end)}",
         left=_percent(moment.start, length),
         width=_percent(moment.end - moment.start, length),
         peak=moment.peak,
@@ -180,9 +178,7 @@ def span(result: Result) -> float:
 
 def ticks(length: float) -> tuple[Tick, ...]:
     """Round times, about six of them."""
-    step = next(
-        (s for s in ROUND_STEPS if length / s <= TICKS), ROUND_STEPS[-1] * max(1, round(length / 43200))
-    )
+    step = next((s for s in ROUND_STEPS if length / s <= TICKS), ROUND_STEPS[-1] * max(1, round(length / 43200)))
     count = int(length / step + 1e-9)
     last = 96.0
     return tuple(

@@ -115,9 +115,9 @@ class TestWords:
         assert self.read(*lines) == ["SUMMER SALE"]
 
     def test_a_line_that_is_typed_letter_by_letter_is_one(self) -> None:
-        assert self.read(
-            *[(n / 2, "CALL NOW FOR FREE"[: n + 5]) for n in range(13)], (7, "CALL NOW FOR FREE")
-        ) == ["CALL NOW FOR FREE"]
+        assert self.read(*[(n / 2, "CALL NOW FOR FREE"[: n + 5]) for n in range(13)], (7, "CALL NOW FOR FREE")) == [
+            "CALL NOW FOR FREE"
+        ]
 
     def test_different_lines_are_different(self) -> None:
         assert self.read((1, "good morning"), (1, "bad evening"), (2, "on"), (2, "no")) == [
@@ -147,8 +147,5 @@ class TestWords:
         assert len(merge(said, rules(), DENSE)) == 2
 
     def test_a_screen_full_of_noise_does_not_cost_its_square(self) -> None:
-        noise = [
-            seen("text.screen", n / 50, text=f"{n * 7919 % 100003:x} {n * 104729 % 99991:x}")
-            for n in range(6000)
-        ]
+        noise = [seen("text.screen", n / 50, text=f"{n * 7919 % 100003:x} {n * 104729 % 99991:x}") for n in range(6000)]
         assert merge(noise, rules(), DENSE)

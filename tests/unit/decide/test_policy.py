@@ -42,25 +42,18 @@ def test_the_built_in_policy_decides_on_nudity_and_only_informs_on_faces() -> No
     ],
 )
 def test_the_nearest_table_applies(label: str, table: str) -> None:
-    tables = (
-        "[labels.nudity]\n[labels.'nudity.body_part']\n[labels.weapon]\nlooks = 2\n[labels.weapon.firearm]\n"
-    )
+    tables = "[labels.nudity]\n[labels.'nudity.body_part']\n[labels.weapon]\nlooks = 2\n[labels.weapon.firearm]\n"
     assert rules(tables).table(label) == table
 
 
 def test_a_table_takes_from_the_defaults_and_not_from_its_family() -> None:
-    made = rules(
-        "[labels.nudity]\nreject = 0.9\nlooks = 3\n[labels.'nudity.drawn']\nreview = 0.6", "looks = 2"
-    )
+    made = rules("[labels.nudity]\nreject = 0.9\nlooks = 3\n[labels.'nudity.drawn']\nreview = 0.6", "looks = 2")
     drawn = made.rule("nudity.drawn")
     assert (drawn.looks, drawn.review, drawn.reject) == (2, 0.6, None)
 
 
 def test_both_ways_of_writing_a_label_mean_the_same() -> None:
-    assert (
-        rules("[labels.nudity.drawn]\nreview = 0.5").digest
-        == rules("[labels.'nudity.drawn']\nreview = 0.5").digest
-    )
+    assert rules("[labels.nudity.drawn]\nreview = 0.5").digest == rules("[labels.'nudity.drawn']\nreview = 0.5").digest
     assert set(rules("[labels.nudity.drawn]\nreview = 0.5").rules) == {"nudity.drawn"}
 
 

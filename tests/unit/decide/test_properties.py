@@ -67,18 +67,14 @@ many = settings(max_examples=120, deadline=None)
 
 @many
 @given(bags, policies(), coverages, st.randoms())
-def test_the_order_of_signals_does_not_matter(
-    bag: list[Signal], policy: Policy, coverage: Coverage, chance
-) -> None:
+def test_the_order_of_signals_does_not_matter(bag: list[Signal], policy: Policy, coverage: Coverage, chance) -> None:
     shuffled = chance.sample(bag, len(bag))
     assert merge(shuffled, policy, coverage) == merge(bag, policy, coverage)
 
 
 @many
 @given(bags, policies(), coverages)
-def test_saying_everything_twice_backs_nothing_better(
-    bag: list[Signal], policy: Policy, coverage: Coverage
-) -> None:
+def test_saying_everything_twice_backs_nothing_better(bag: list[Signal], policy: Policy, coverage: Coverage) -> None:
     def said(found: list[Signal]) -> list[tuple]:
         return [(m.label, m.start, m.end, m.peak, m.looks, m.backed) for m in merge(found, policy, coverage)]
 

@@ -29,9 +29,7 @@ HEADER = replay.Header(
 SIGNALS = [
     seen("gore", 0.1 + 0.2, 1 / 3),
     seen("gore", 1.3, 0.8, same_as=0.1 + 0.2),
-    seen(
-        "qr", 2, 1.0, text='"\u2028\ud800 \x00', box=Box(0.1, 0.2, 1 / 7, 1.0), kind="link", size=3, big=True
-    ),
+    seen("qr", 2, 1.0, text='"\u2028\ud800 \x00', box=Box(0.1, 0.2, 1 / 7, 1.0), kind="link", size=3, big=True),
     heard("text.speech", 2.5, 4.25, 0.7, "hello"),
     Signal("text.speech", 0.5, 5, 6, "other", "9", Evidence(text="hi", words=(Word("hi", 5.0, 5.5, 0.25),))),
     Signal("gore", 0.5, 5, 5, "unknown", ""),

@@ -11,9 +11,7 @@ from reelwarden.decide.rules import Policy
 from reelwarden.decide.verdict import clock, conclude
 from reelwarden.domain import Outcome, Signal, Unavailable, Verdict
 
-POLICY = rules(
-    "[labels.gore]\nreview = 0.5\nreject = 0.8\nlooks = 2\nlone = 0.97\n[labels.drug]\nreview = 0.5"
-)
+POLICY = rules("[labels.gore]\nreview = 0.5\nreject = 0.8\nlooks = 2\nlone = 0.97\n[labels.drug]\nreview = 0.5")
 
 
 def verdict(*signals: Signal, policy: Policy = POLICY, pictures: int = 60) -> Verdict:
@@ -43,9 +41,7 @@ def test_labels_that_only_inform_decide_nothing() -> None:
 
 
 def test_the_gravest_reason_comes_first_and_is_a_sentence() -> None:
-    said = verdict(
-        seen("drug", 70, 0.99), seen("gore", 61, 0.85), seen("gore", 62.5, 0.9), seen("gore", 20, 0.98)
-    )
+    said = verdict(seen("drug", 70, 0.99), seen("gore", 61, 0.85), seen("gore", 62.5, 0.9), seen("gore", 20, 0.98))
     assert [(r.label, r.outcome) for r in said.reasons] == [
         ("gore", Outcome.REJECT),
         ("gore", Outcome.REJECT),
@@ -55,9 +51,7 @@ def test_the_gravest_reason_comes_first_and_is_a_sentence() -> None:
         said.reasons[0].why
         == "gore at 0:20.0: 0.98 in a single look, which is enough from 0.97; the policy rejects from 0.8"
     )
-    assert (
-        said.reasons[1].why == "gore at 1:01.0 to 1:02.5: 0.85 backed by 2 looks; the policy rejects from 0.8"
-    )
+    assert said.reasons[1].why == "gore at 1:01.0 to 1:02.5: 0.85 backed by 2 looks; the policy rejects from 0.8"
     assert said.reasons[2].why == "drug at 1:10.0: 0.99 backed by 1 look; the policy reviews from 0.5"
 
 

@@ -35,11 +35,7 @@ def labels_page() -> str:
 
 
 def _leads(rule: Rule) -> str:
-    said = [
-        f"{name} from {score:g}"
-        for name, score in (("review", rule.review), ("reject", rule.reject))
-        if score
-    ]
+    said = [f"{name} from {score:g}" for name, score in (("review", rule.review), ("reject", rule.reject)) if score]
     if said and rule.looks > 1:
         said.append(f"{rule.looks} looks" + (f", or one of {rule.lone:g}" if rule.lone else ""))
     return "; ".join(said)

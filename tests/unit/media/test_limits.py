@@ -10,9 +10,7 @@ from reelwarden.errors import LimitExceeded
 from reelwarden.media import limits
 from reelwarden.media.limits import Limits
 
-SMALL = Limits(
-    max_bytes=10, max_pixels=100, max_duration=5, max_streams=2, max_packets_per_second=10, max_frames=3
-)
+SMALL = Limits(max_bytes=10, max_pixels=100, max_duration=5, max_streams=2, max_packets_per_second=10, max_frames=3)
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,7 @@ def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     """)
     tests = str(Path(__file__).parents[2])
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path), tests], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path), tests], capture_output=True, text=True)
     assert done.returncode == -9, done.stderr
     status = Path(f"/proc/{int(done.stdout)}/status")
     gone = threading.Event()

@@ -14,9 +14,7 @@ from reelwarden.media.sound import CHUNK, RATE, SoundTrack
 CHANNELS = {"mono": 1, "stereo": 2, "5.1": 6}
 
 
-def frames(
-    seconds: float, rate: int, layout: str, hertz: float = 440
-) -> Iterator[tuple[av.AudioFrame, float]]:
+def frames(seconds: float, rate: int, layout: str, hertz: float = 440) -> Iterator[tuple[av.AudioFrame, float]]:
     block = 1000
     for first in range(0, round(seconds * rate), block):
         count = min(block, round(seconds * rate) - first)

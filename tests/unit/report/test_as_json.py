@@ -46,13 +46,9 @@ def test_a_full_result_fits_its_schema() -> None:
     explicit = next(m for m in document["moments"] if m["label"] == "nudity.explicit")
     assert (explicit["from"], explicit["to"], explicit["looks"], explicit["outcome"]) == (1, 3, 3, "reject")
     assert explicit["evidence"][0] == {"time": 1, "score": 0.9, "facts": {"open_nsfw": 0.93}}
-    assert (
-        next(m for m in document["moments"] if m["label"] == "text.screen")["evidence"][0]["text"] == HOSTILE
-    )
+    assert next(m for m in document["moments"] if m["label"] == "text.screen")["evidence"][0]["text"] == HOSTILE
     assert document["unavailable"] == [{"label": "drug", "reason": "no model"}]
-    assert document["transcript"] == [
-        {"from": 3.0, "to": 5.0, "text": "hello", "speaker": "A", "language": "en"}
-    ]
+    assert document["transcript"] == [{"from": 3.0, "to": 5.0, "text": "hello", "speaker": "A", "language": "en"}]
 
 
 def test_an_image_with_nothing_in_it_fits_the_schema() -> None:

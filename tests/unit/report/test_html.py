@@ -60,9 +60,7 @@ def test_hostile_words_make_no_element_and_no_attribute() -> None:
     page = Page(html.page([full(), Failure(HOSTILE, MediaDamaged(HOSTILE, HOSTILE))]))
     assert {name for _, attributes in page.elements for name in attributes if name.startswith("on")} == set()
     assert len([tag for tag, _ in page.elements if tag == "script"]) == 1
-    assert all(
-        (a.get("src") or "").startswith("data:image/jpeg;base64,") for t, a in page.elements if t == "img"
-    )
+    assert all((a.get("src") or "").startswith("data:image/jpeg;base64,") for t, a in page.elements if t == "img")
     assert "taken" not in "".join(page.inside["script"])
     assert "\\x1b[31m\\u202eevil{{ 7*7 }}" in page.words
     assert "\x1b" not in page.words and "\u202e" not in page.words

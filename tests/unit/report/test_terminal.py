@@ -105,8 +105,6 @@ def test_visible(text: str, shown: str) -> None:
 
 
 def test_what_is_short_and_says_nothing_twice() -> None:
-    text = printed(
-        result([seen("face.age", 1, 0.9, years=31), seen("person", 1, 0.9, **{"class": "person"})])
-    )
+    text = printed(result([seen("face.age", 1, 0.9, years=31), seen("person", 1, 0.9, **{"class": "person"})]))
     assert "about 31 years" in text
     assert text.count("person") == 1
