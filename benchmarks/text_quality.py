@@ -1,7 +1,7 @@
 """Our text moderation beside its peers on the same texts, in one run.
 
 Sets are JSON lines of `lang`, `text`, `y` (1 is unwanted), perhaps `fn` (the kind of case), as in
-../shared/data/text, or in the folder that --data names. Peers go into a throw-away environment (none with --peers none);
+../shared/data/text, or in the folder that --data names. Peers go into a throw-away environment (--peers none: none);
 which could not be is said. Each text counts as flagged when anything of our toxic categories is found in it.
 
     python benchmarks/text_quality.py [--data DIR] [--sets obf_en,traps_en] [--peers better-profanity,obscenity|none]

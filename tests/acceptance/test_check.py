@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from clips import make_clip, plain, qr_picture, text_picture, tone
 
 pytestmark = [pytest.mark.models, pytest.mark.usefixtures("models_dir")]
