@@ -61,16 +61,10 @@ def command(
     from reelwarden.taxonomy import labels as all_labels
 
     settings = load()
-    limits = Limits(
-        max_bytes=settings.max_bytes,
-        max_pixels=settings.max_pixels,
-        max_duration=settings.max_duration,
-        memory_bytes=settings.decode_memory,
-    )
     wishes = Wishes(
         policy=policy.load(policy_file or settings.policy),
         plan=plan_of(every, frames, key_frames),
-        limits=limits,
+        limits=Limits.of(settings),
         pictures=html is not None,
     )
     asked = comma_list(labels) or all_labels()

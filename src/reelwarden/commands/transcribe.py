@@ -14,7 +14,6 @@ from reelwarden.errors import ModelMissing, ReelwardenError, UsageError
 if TYPE_CHECKING:
     from reelwarden.detect.audio.speech import SpokenWords
     from reelwarden.domain import AudioChunk
-    from reelwarden.media.limits import Limits
     from reelwarden.settings import Settings
     from reelwarden.speech.transcript import Transcript
     from reelwarden.terminal import Bar
@@ -91,6 +90,7 @@ def _transcript(source: str, detector: SpokenWords, settings: Settings) -> Trans
     from reelwarden.domain import AudioChunk
     from reelwarden.ingest.fetch import fetch
     from reelwarden.media.decoder_process import decode
+    from reelwarden.media.limits import Limits
     from reelwarden.media.sampling import Every
     from reelwarden.speech.transcript import transcript
     from reelwarden.terminal import progress_bar
@@ -99,7 +99,7 @@ def _transcript(source: str, detector: SpokenWords, settings: Settings) -> Trans
     with (
         progress_bar(Path(source).name or source) as bar,
         fetch(source, settings, progress=bar.downloaded) as file,
-        decode(file.path, Every(NO_PICTURES), SMALLEST_SIDE, audio=True, limits=_limits(settings)) as decoding,
+        decode(file.path, Every(NO_PICTURES), SMALLEST_SIDE, audio=True, limits=Limits.of(settings)) as decoding,
     ):
         chunks = (_told(piece, bar, decoding.info.duration) for piece in decoding if isinstance(piece, AudioChunk))
         return transcript(list(listener.run(chunks)))
@@ -108,14 +108,3 @@ def _transcript(source: str, detector: SpokenWords, settings: Settings) -> Trans
 def _told(chunk: AudioChunk, bar: Bar, whole: float | None) -> AudioChunk:
     bar.looked(chunk.time, whole)
     return chunk
-
-
-def _limits(settings: Settings) -> Limits:
-    from reelwarden.media.limits import Limits
-
-    return Limits(
-        max_bytes=settings.max_bytes,
-        max_pixels=settings.max_pixels,
-        max_duration=settings.max_duration,
-        memory_bytes=settings.decode_memory,
-    )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from reelwarden.errors import LimitExceeded
+
+if TYPE_CHECKING:
+    from reelwarden.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,16 @@ class Limits:
     cpu_per_media_second: float = 3.0
     wall_seconds: float = 60.0
     wall_per_media_second: float = 6.0
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The limits that the operator set; the others as they are."""
+        return cls(
+            max_bytes=settings.max_bytes,
+            max_pixels=settings.max_pixels,
+            max_duration=settings.max_duration,
+            memory_bytes=settings.decode_memory,
+        )
 
     def cpu_allowed(self, media_seconds: float) -> float:
         return self.cpu_seconds + self.cpu_per_media_second * media_seconds
