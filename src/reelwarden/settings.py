@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import (
@@ -23,6 +23,11 @@ from reelwarden.errors import SettingsError
 
 def _cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "reelwarden"
+
+
+def _data() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(base).expanduser() / "reelwarden"
 
 
@@ -52,6 +57,29 @@ class Settings(BaseSettings):
     max_duration: float = Field(4 * 3600.0, gt=0, description="The longest media, in seconds.")
     decode_memory: int = Field(1536 << 20, gt=0, description="Memory of the decoding process, in bytes.")
     fetch_timeout: float = Field(300.0, gt=0, description="Total time of one download, in seconds.")
+
+    data_dir: Path = Field(
+        default_factory=_data, description="Where a server on one machine keeps its database and media."
+    )
+    database_url: str = Field(
+        default_factory=lambda data: f"sqlite:///{data['data_dir'] / 'reelwarden.db'}",
+        description="The server's database: `sqlite:///file`, or `postgresql://…` for many machines.",
+    )
+    store_url: str = Field(
+        default_factory=lambda data: str(data["data_dir"] / "store"),
+        description="Where uploads and evidence lie: a folder, or `s3://bucket/prefix`.",
+    )
+    host: str = Field("127.0.0.1", description="The address that the API listens on.")
+    port: int = Field(8080, ge=0, lt=65536, description="The port that the API listens on; 0 takes a free one.")
+    public_url: str = Field("", description="How others reach the API, for links; empty: as the request came.")
+    workers: int = Field(0, ge=0, description="Worker processes that `serve` starts; 0: one a core.")
+    streams_per_worker: int = Field(8, ge=1, description="Live streams that one worker watches at a time.")
+    retention: float = Field(3 * 86400.0, gt=0, description="Seconds after which results and media are deleted.")
+    submission_timeout: float = Field(6 * 3600.0, gt=0, description="Seconds after which a submission has failed.")
+    piece_attempts: int = Field(3, ge=1, description="Times that a media may bring a worker down before it has failed.")
+    lease: float = Field(10.0, gt=0.5, description="Seconds of silence after which a worker counts as gone.")
+    free_space: int = Field(512 << 20, ge=0, description="Bytes of free disk below which nothing is accepted.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
 
     @classmethod
     def settings_customise_sources(

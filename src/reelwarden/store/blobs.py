@@ -1,0 +1,103 @@
+"""The store of bytes: a folder, or S3. Keys look like `media/<submission>/source`.
+
+Writing streams: memory does not grow with the size. A key is either wholly there or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from reelwarden.errors import SettingsError
+
+CHUNK = 1 << 20
+PART = 8 << 20
+
+
+class Blobs:
+    """Bytes under keys. Safe to share between threads."""
+
+    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+        self._store = store
+        self.folder = folder
+
+    def put(self, key: str, pieces: bytes | Iterable[bytes]) -> None:
+        """Keeps the bytes; what was under the key before is replaced in one step."""
+        obstore.put(self._store, key, pieces if isinstance(pieces, bytes) else iter(pieces), chunk_size=PART)
+
+    def put_file(self, key: str, path: Path) -> None:
+        obstore.put(self._store, key, path, chunk_size=PART)
+
+    def get(self, key: str) -> bytes:
+        """All of it. Raises FileNotFoundError."""
+        return bytes(obstore.get(self._store, key).bytes())
+
+    def stream(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Pieces of the bytes from `start` up to `end`. Raises FileNotFoundError."""
+        if start == 0 and end is None:
+            yield from (bytes(piece) for piece in obstore.get(self._store, key).stream(min_chunk_size=CHUNK))
+            return
+        end = self.size(key) if end is None else end
+        for at in range(start, end, PART):
+            yield bytes(obstore.get_range(self._store, key, start=at, end=min(end, at + PART)))
+
+    def size(self, key: str) -> int:
+        """Its length in bytes. Raises FileNotFoundError."""
+        return int(obstore.head(self._store, key)["size"])
+
+    def path(self, key: str) -> Path | None:
+        """The file that holds it, where the store is a folder."""
+        return self.folder / key if self.folder else None
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Deletes what is there of them."""
+        for key in keys:
+            try:
+                obstore.delete(self._store, key)
+            except FileNotFoundError:
+                continue
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        for batch in obstore.list(self._store, prefix or None):
+            yield from (str(entry["path"]) for entry in batch)
+
+    def delete_all(self, prefix: str) -> None:
+        """Deletes everything under the prefix, and the empty folders that it leaves."""
+        self.delete(list(self.keys(prefix)))
+        if self.folder:
+            _prune(self.folder / prefix)
+
+
+def open_blobs(url: str) -> Blobs:
+    """The store that a folder's path, `file:///…` or `s3://bucket/prefix` names. Raises SettingsError.
+
+    S3 takes its keys, region and endpoint from the usual AWS_* variables.
+    """
+    parts = urlsplit(url)
+    if parts.scheme in ("", "file"):
+        folder = Path(parts.path or url).expanduser()
+        folder.mkdir(parents=True, exist_ok=True)
+        return Blobs(LocalStore(folder, automatic_cleanup=True), folder)
+    if parts.scheme == "s3":
+        return Blobs(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+    raise SettingsError(f"store_url: {parts.scheme} is not supported", "give a folder, or s3://bucket/prefix")
+
+
+def _prune(folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    for inner in sorted(folder.rglob("*"), reverse=True):
+        if inner.is_dir():
+            _remove_if_empty(inner)
+    _remove_if_empty(folder)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return
