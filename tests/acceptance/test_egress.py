@@ -318,7 +318,7 @@ BROKEN = [
     (b"HTTP/1.1 206 Partial Content\r\nContent-Length: 2\r\n\r\nno", "206"),
     (b"HTTP/1.1 302 Found\r\n\r\n", "does not say where to"),
     (b"SSH-2.0-OpenSSH_9.2\r\n", "not proper HTTP"),
-    (b"", "not proper HTTP|connection broke"),
+    (b"", "ended before an answer|connection broke"),
     (b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\nbody", "not proper HTTP"),
     (b"HTTP/1.1 200 OK\r\nA: " + b"b" * 70000 + b"\r\n\r\nbody", "not proper HTTP"),
     (b"HTTP/1.1 200 OK\r\n" + (b"A: " + b"b" * 60000 + b"\r\n") * 9 + b"\r\nbody", "head is larger"),

@@ -6,13 +6,18 @@ second look-up, which could answer differently, does not happen. TLS still check
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
+import os
 import queue
+import re
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from time import monotonic
 from typing import Any
@@ -31,19 +36,31 @@ HEAD_BYTES = 128 << 10
 CONNECT_SECONDS = 10.0
 
 
-class Deadline:
-    """The end of a whole download, and the longest silence that is borne until then."""
+OUR_HEADERS = frozenset(
+    {"host", "connection", "accept-encoding", "content-length", "transfer-encoding", "te", "upgrade", "expect"}
+)
+"""These shape the exchange itself and are never the caller's to set."""
 
-    def __init__(self, total: float, idle: float) -> None:
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+class Deadline:
+    """The end of a whole download, and the longest silence that is borne until then. Seconds; `inf` never ends."""
+
+    def __init__(
+        self, total: float, idle: float, what: str = "the download", hint: str = "raise REELWARDEN_FETCH_TIMEOUT"
+    ) -> None:
         self.total = total
         self.idle = idle
+        self._what = what
+        self._hint = hint
         self._end = monotonic() + total
 
     def left(self) -> float:
         """Seconds that the next step may take. Raises FetchError when the time is up."""
         left = self._end - monotonic()
         if left <= 0:
-            raise FetchError(f"the download took longer than {self.total:g} s", "raise REELWARDEN_FETCH_TIMEOUT")
+            raise FetchError(f"{self._what} took longer than {self.total:g} s", self._hint)
         return min(left, self.idle)
 
 
@@ -77,7 +94,10 @@ def _resolve(host: str, resolver: Resolver, deadline: Deadline) -> list[Address]
         except (OSError, ValueError) as error:
             answer.put(error)
 
-    threading.Thread(target=ask, name="look-up", daemon=True).start()
+    try:
+        threading.Thread(target=ask, name="look-up", daemon=True).start()
+    except RuntimeError as error:
+        raise FetchError(f"{host} could not be looked up: this machine has no thread left") from error
     try:
         found = answer.get(timeout=deadline.left())
     except queue.Empty:
@@ -103,34 +123,72 @@ def secure(plain: socket.socket, target: Target, deadline: Deadline) -> ssl.SSLS
     """TLS over the socket, with the certificate checked for the target's name, not for its address."""
     plain.settimeout(deadline.left())
     try:
-        return ssl.create_default_context().wrap_socket(plain, server_hostname=target.host)
+        trust = _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        return trust.wrap_socket(plain, server_hostname=target.host)
     except ssl.SSLCertVerificationError as error:
         message = f"the certificate of {target.host} is not valid: {error.verify_message}"
         hint = "SSL_CERT_FILE names the certificates that this machine trusts"
         raise FetchError(message, hint) from error
     except TimeoutError as error:
         raise FetchError(f"{target.authority} did not finish the TLS handshake in time") from error
-    except OSError as error:
-        raise FetchError(f"no TLS with {target.authority}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        raise FetchError(f"no TLS with {target.authority}: {getattr(error, 'strerror', None) or error}") from error
+
+
+@lru_cache(maxsize=4)
+def _trust(_file: str | None, _directory: str | None) -> ssl.SSLContext:
+    """Reading the machine's certificates costs more than a handshake, so it is done once per place they lie in."""
+    return ssl.create_default_context()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked. `headers` are the caller's; those of OUR_HEADERS among them are left out."""
+
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
 
 
 class Exchange:
-    """One GET over one connection: sent when made, then `head` has come, then `read` gives the body in pieces."""
+    """One request over one connection: sent when made, then `head` has come, then `read` gives the body in pieces."""
 
-    def __init__(self, target: Target, wire: socket.socket, deadline: Deadline, agent: str) -> None:
+    def __init__(
+        self, target: Target, wire: socket.socket, deadline: Deadline, agent: str, request: Request | None = None
+    ) -> None:
         self._target = target
         self._wire = _TimedSocket(wire, deadline)
-        connection = _Connection(target.host, target.port)
-        connection.sock = self._wire
+        self._connection = _Connection(target.host, target.port)
+        self._connection.sock = self._wire
+        self._write_head(request or Request(), agent)
         try:
-            connection.putrequest("GET", target.path, skip_host=True, skip_accept_encoding=True)
-            for name, value in _headers(target, agent).items():
-                connection.putheader(name, value)
-            connection.endheaders()
-            self.head = connection.getresponse()
+            self._send(request.body if request else None)
+            self.head = self._connection.getresponse()
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._failed(error) from error
         self._wire.head_has_come()
+
+    def _write_head(self, request: Request, agent: str) -> None:
+        """Puts the head together; nothing is sent yet."""
+        try:
+            self._connection.putrequest(request.method, self._target.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in _headers(self._target, agent, request).items():
+                if not HEADER_NAME.fullmatch(name):
+                    raise ValueError(name)
+                self._connection.putheader(name, value)
+        except (http.client.HTTPException, ValueError, TypeError) as error:
+            raise FetchError(f"{self._target.shown}: a header cannot be sent: {str(error)[:200]!r}") from error
+
+    def _send(self, body: bytes | None) -> None:
+        """A server may answer, and hang up, before it has read all of a body: its answer is looked for all the same."""
+        self._connection.endheaders()
+        if body:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                self._wire.sendall(body)
+
+    def abort(self) -> None:
+        """Ends the exchange from another thread: whoever reads it gets an error or the end at once."""
+        self._wire.abort()
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes of the body; empty at its end. Raises FetchError when it ends before its length."""
@@ -149,20 +207,27 @@ class Exchange:
             return FetchError(f"{shown}: nothing came for {self._wire.deadline.idle:g} s")
         if isinstance(error, http.client.IncompleteRead):
             return FetchError(f"{shown}: the connection ended too early")
+        if isinstance(error, http.client.RemoteDisconnected):
+            return FetchError(f"{shown}: the connection ended before an answer came")
         if isinstance(error, (http.client.HTTPException, ValueError)):
             return FetchError(f"{shown}: the answer is not proper HTTP ({type(error).__name__})")
         reason = getattr(error, "strerror", None) or str(error)
         return FetchError(f"{shown}: the connection broke: {reason}")
 
 
-def _headers(target: Target, agent: str) -> dict[str, str]:
+def _headers(target: Target, agent: str, request: Request) -> dict[str, str]:
     """`identity`: what comes packed could unpack to any size, so nothing packed is asked for, or taken."""
+    free = {"User-Agent": agent, "Accept": "*/*"}
+    theirs = {name: value for name, value in request.headers.items() if name.strip().lower() not in OUR_HEADERS}
+    taken = {name.strip().lower() for name in theirs}
+    length = {} if request.body is None else {"Content-Length": str(len(request.body))}
     return {
         "Host": target.authority,
-        "User-Agent": agent,
-        "Accept": "*/*",
+        **{name: value for name, value in free.items() if name.lower() not in taken},
+        **theirs,
         "Accept-Encoding": "identity",
         "Connection": "close",
+        **length,
     }
 
 
@@ -193,6 +258,10 @@ class _TimedSocket:
     def head_has_come(self) -> None:
         self._reader.budget = None
 
+    def abort(self) -> None:
+        with contextlib.suppress(OSError):
+            self._wire.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Whoever opened the socket closes it."""
 
@@ -214,5 +283,7 @@ class _TimedReader(io.RawIOBase):
         self._wire.settimeout(self._deadline.left())
         count = self._wire.recv_into(buffer)
         if self.budget is not None:
+            if not count and self.budget < HEAD_BYTES:
+                raise FetchError("the connection ended in the middle of the answer's head")
             self.budget -= count
         return count

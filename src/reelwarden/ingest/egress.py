@@ -1,4 +1,4 @@
-"""The only way out: every request to an address that somebody else chose goes through `Egress.get`.
+"""The only way out: every request to an address that somebody else chose goes through `Egress`.
 
 Each hop of a redirect is taken apart, looked up and judged like the first one. No proxy is taken from the
 environment: a proxy would look the name up again, out of our sight. docs/reference/egress.md lists the rules.
@@ -6,9 +6,10 @@ environment: a proxy would look the name up again, out of our sight. docs/refere
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from urllib.parse import urljoin
 
 from reelwarden import __version__
@@ -17,6 +18,7 @@ from reelwarden.ingest.addresses import Network, parse_networks
 from reelwarden.ingest.connection import (
     Deadline,
     Exchange,
+    Request,
     Resolver,
     connect,
     look_up,
@@ -30,6 +32,9 @@ MOST_REDIRECTS = 5
 AGENT = f"reelwarden/{__version__}"
 IDLE_SECONDS = 20.0
 PIECE = 64 << 10
+FIRST_BYTES = 2048
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+"""A redirect does not carry these to another host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,29 @@ class Answer:
         while piece := self.exchange.read(PIECE):
             yield piece
 
+    def first(self, most: int) -> tuple[bytes, bool]:
+        """The first `most` bytes of the body, and whether there was more. The rest is never read."""
+        held = bytearray()
+        while len(held) <= most and (piece := self.exchange.read(most + 1 - len(held))):
+            held += piece
+        return bytes(held[:most]), len(held) > most
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a receiver said to a POST: any status, also a redirect, which is not followed.
+
+    `headers` have lower-case names; `body` is its first bytes, `cut` says that there were more; `seconds` is how
+    long it all took, the look-up included.
+    """
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+    cut: bool
+    seconds: float
+
 
 class Egress:
     """Requests under one set of rules: the networks that the operator opened, and the time that one may take."""
@@ -67,31 +95,80 @@ class Egress:
         self._resolver = resolver
 
     @contextmanager
-    def get(self, url: str) -> Iterator[Answer]:
+    def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        total: float | None = None,
+        idle: float | None = None,
+    ) -> Iterator[Answer]:
         """Asks for a URL and follows its redirects; the connection lives as long as the block.
 
+        `total` and `idle` (seconds, `math.inf` for a live stream) stand in for the instance's.
         Raises EgressRefused for what we do not talk to, FetchError for what did not work.
         """
-        deadline = Deadline(self._total, self._idle)
-        target = parse(url)
+        deadline = Deadline(total or self._total, idle or self._idle)
+        target, asked = parse(url), Request(headers=headers or {})
         for _ in range(MOST_REDIRECTS + 1):
-            with self._ask(target, deadline) as answer:
+            with self._ask(target, deadline, asked, self._allowed) as answer:
                 if answer.status not in REDIRECTS:
                     yield answer
                     return
-                target = _next_hop(answer)
+                came_from, target = target, _next_hop(answer)
+            asked = _carried_on(asked, came_from, target)
         raise FetchError(f"more than {MOST_REDIRECTS} redirects")
 
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,
+        most_bytes: int = FIRST_BYTES,
+        allow_networks: Sequence[str] = (),
+    ) -> Reply:
+        """Sends a body and gives what the receiver said. May be called from many threads at once.
+
+        `timeout` is for all of it, in seconds. `allow_networks` (CIDR) opens more networks for this call. After
+        `most_bytes` of the answer the connection is closed. Raises EgressRefused for an address that we do not talk
+        to, FetchError when no whole answer came; its message is one short line.
+        """
+        started = monotonic()
+        deadline = Deadline(timeout, timeout, "the answer", "")
+        allowed = self._allowed + parse_networks(allow_networks)
+        with self._ask(parse(url), deadline, Request("POST", headers, body), allowed) as answer:
+            first, cut = answer.first(most_bytes)
+            return Reply(
+                status=answer.status,
+                reason=answer.reason,
+                headers={name.lower(): value for name, value in answer.exchange.head.getheaders()},
+                body=first,
+                cut=cut,
+                seconds=monotonic() - started,
+            )
+
     @contextmanager
-    def _ask(self, target: Target, deadline: Deadline) -> Iterator[Answer]:
+    def _ask(
+        self, target: Target, deadline: Deadline, request: Request, allowed: Sequence[Network]
+    ) -> Iterator[Answer]:
         with ExitStack() as stack:
-            addresses = look_up(target, self._resolver, self._allowed, deadline)
+            addresses = look_up(target, self._resolver, allowed, deadline)
             wire = stack.enter_context(connect(target, addresses, deadline))
             if target.scheme == "https":
                 wire = stack.enter_context(secure(wire, target, deadline))
-            exchange = Exchange(target, wire, deadline, AGENT)
+            exchange = Exchange(target, wire, deadline, AGENT, request)
             stack.callback(exchange.head.close)
             yield _answer(target, exchange)
+
+
+def _carried_on(asked: Request, came_from: Target, target: Target) -> Request:
+    """The request for the next hop: another host is not told the caller's secrets."""
+    if (came_from.scheme, came_from.authority) == (target.scheme, target.authority):
+        return asked
+    kept = {name: value for name, value in asked.headers.items() if name.strip().lower() not in SECRET_HEADERS}
+    return Request(asked.method, kept, asked.body)
 
 
 def _answer(target: Target, exchange: Exchange) -> Answer:
