@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,7 +17,7 @@ from reelwarden.detect import registry
 from reelwarden.detect.detector import AudioDetector, FrameDetector
 from reelwarden.detect.listener import Listener
 from reelwarden.detect.runner import Runner
-from reelwarden.domain import Frame, Signal, Unavailable
+from reelwarden.domain import Frame, MediaInfo, Signal, Unavailable
 from reelwarden.media.decoder_process import Decoding, decode
 from reelwarden.media.limits import Limits
 from reelwarden.media.sampling import ByDuration, Count, Every, KeyFrames, Plan
@@ -70,95 +70,132 @@ class Moderator:
     def check(self, path: Path, file: str, wishes: Wishes) -> Result:
         """Looks at the media at `path`, which reports call `file`. Raises MediaError."""
         started = time.perf_counter()
+        self.reset()
+        with self.decode(path, wishes) as decoding:
+            look = Look(self, decoding, wishes.pictures)
+            writer = (
+                replay.Writer(wishes.record, self.header(file, decoding.info, wishes.plan)) if wishes.record else None
+            )
+            signals: list[Signal] = []
+            for step in look.steps():
+                signals += step.signals
+                if writer:
+                    for signal in step.signals:
+                        writer.write(signal)
+                if wishes.progress:
+                    wishes.progress(decoding.progress, decoding.info.duration)
+            found = Found(tuple(signals), look.coverage, look.stages(), tuple(_remarks(decoding)))
+            if writer:
+                writer.finish(found.coverage)
+            result = self.result(self.header(file, decoding.info, wishes.plan), found, wishes.policy)
+            wall = Timing(time.perf_counter() - started, found.stages)
+            return replace(result, timing=wall, thumbnails=look.gallery.pictures())
+
+    def reset(self) -> None:
+        """Another media begins: nothing is remembered of the last one."""
         self.runner.reset()
         self.listener.reset()
         self.reader.reset()
-        look = _Look(self, file, wishes)
+
+    def decode(self, path: Path, wishes: Wishes, span: tuple[float, float | None] | None = None) -> Decoding:
+        """Opens the media for these detectors: pictures of the size they want, sound where one of them listens."""
         sound = bool(self.listener.detectors)
-        with decode(path, wishes.plan, self.runner.side, audio=sound, limits=wishes.limits) as decoding:
-            look.run(decoding)
-            return look.result(decoding, started)
+        return decode(path, wishes.plan, self.runner.side, audio=sound, limits=wishes.limits)
+
+    def header(self, file: str, media: MediaInfo, plan: Plan) -> replay.Header:
+        """What the signals of this moderator come from."""
+        return replay.Header(file, media, describe(plan), tuple(sorted(self.asked)), self.versions, self.unavailable)
+
+    def result(self, header: replay.Header, found: Found, policy: Policy) -> Result:
+        """The result that the signals give under the policy."""
+        moments = merge(found.signals, policy, found.coverage)
+        return Result(
+            file=header.file,
+            media=header.media,
+            moments=moments,
+            verdict=conclude(moments, header.unavailable, policy),
+            policy=policy,
+            unavailable=header.unavailable,
+            detectors=header.detectors,
+            signals=len(found.signals),
+            plan=header.plan,
+            looked=found.coverage.pictures,
+            timing=Timing(0.0, found.stages),
+            notes=(*self.notes, *found.remarks),
+        )
 
 
-class _Look:
-    """One media on its way through the detectors."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that was found in one media: the signals, what was looked at, CPU seconds by stage, and remarks."""
 
-    def __init__(self, moderator: Moderator, file: str, wishes: Wishes) -> None:
-        self.moderator, self.file, self.wishes = moderator, file, wishes
-        self.signals: list[Signal] = []
+    signals: tuple[Signal, ...]
+    coverage: coverage.Coverage
+    stages: Mapping[str, float] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one decoded piece. `wanted` is the instant that was asked for; None for a piece of sound.
+
+    `time` is the frame's own time, or where the sound began.
+    """
+
+    time: float
+    wanted: float | None
+    signals: tuple[Signal, ...]
+
+
+class Look:
+    """One media, or one span of it, on its way through a moderator's detectors.
+
+    `from_instant`: frames wanted earlier were looked at before; only their sound is heard again.
+    """
+
+    def __init__(
+        self, moderator: Moderator, decoding: Decoding, pictures: bool = False, from_instant: float = -1.0
+    ) -> None:
+        self.moderator, self.decoding, self.pictures = moderator, decoding, pictures
         self.times: list[float] = []
         self.gallery = Gallery()
-        self.coverage = coverage.UNKNOWN
-        self.reading = 0.0
+        self._from = from_instant
+        self._reading = 0.0
 
-    def run(self, decoding: Decoding) -> None:
-        writer = self._writer(decoding, self.wishes.record) if self.wishes.record else None
-        for signal in self._signals(decoding):
-            self.signals.append(signal)
-            if writer:
-                writer.write(signal)
-        self.coverage = coverage.of(self.times, self.moderator.runner.looked)
-        if writer:
-            writer.finish(self.coverage)
+    @property
+    def coverage(self) -> coverage.Coverage:
+        return coverage.of(self.times, self.moderator.runner.looked)
 
-    def _signals(self, decoding: Decoding) -> Iterator[Signal]:
-        for piece in decoding:
-            found = self._seen(piece) if isinstance(piece, Frame) else self.moderator.listener.hear(piece)
-            yield from self._with_words(found)
-            if self.wishes.progress:
-                self.wishes.progress(decoding.progress, decoding.info.duration)
-        yield from self._with_words(self.moderator.listener.finish())
+    def steps(self) -> Iterator[Step]:
+        """Decodes and detects, piece by piece, to the end. Raises MediaError."""
+        for piece in self.decoding:
+            if isinstance(piece, Frame):
+                if piece.wanted >= self._from:
+                    yield Step(piece.time, piece.wanted, self._with_words(self._seen(piece)))
+            else:
+                yield Step(piece.time, None, self._with_words(self.moderator.listener.hear(piece)))
+        yield Step(self.decoding.progress, None, self._with_words(self.moderator.listener.finish()))
 
-    def _with_words(self, found: Sequence[Signal]) -> Iterator[Signal]:
+    def _with_words(self, found: Sequence[Signal]) -> tuple[Signal, ...]:
         """What the detectors said, and what the text engine makes of the words in it."""
         began = time.thread_time()
         read = self.moderator.reader.read(found)
-        self.reading += time.thread_time() - began
-        yield from (s for s in found if s.label in self.moderator.asked)
-        yield from read
+        self._reading += time.thread_time() - began
+        return (*(s for s in found if s.label in self.moderator.asked), *read)
 
     def _seen(self, frame: Frame) -> list[Signal]:
         found = self.moderator.runner.look(frame)
         self.times.append(frame.time)
-        if self.wishes.pictures and frame.same_as is None:
+        if self.pictures and frame.same_as is None:
             self.gallery.offer(frame.time, found, lambda: thumbnail(frame))
         return found
 
-    def _writer(self, decoding: Decoding, stream: TextIO) -> replay.Writer:
-        header = replay.Header(
-            self.file,
-            decoding.info,
-            describe(self.wishes.plan),
-            tuple(sorted(self.moderator.asked)),
-            self.moderator.versions,
-            self.moderator.unavailable,
-        )
-        return replay.Writer(stream, header)
-
-    def result(self, decoding: Decoding, started: float) -> Result:
-        moderator, policy = self.moderator, self.wishes.policy
-        moments = merge(self.signals, policy, self.coverage)
-        return Result(
-            file=self.file,
-            media=decoding.info,
-            moments=moments,
-            verdict=conclude(moments, moderator.unavailable, policy),
-            policy=policy,
-            unavailable=moderator.unavailable,
-            detectors=moderator.versions,
-            signals=len(self.signals),
-            plan=describe(self.wishes.plan),
-            looked=moderator.runner.looked,
-            timing=Timing(time.perf_counter() - started, self._stages(decoding)),
-            notes=(*moderator.notes, *_remarks(decoding)),
-            thumbnails=self.gallery.pictures(),
-        )
-
-    def _stages(self, decoding: Decoding) -> dict[str, float]:
-        stages = {"decode": float(decoding.stats.get("cpu_seconds", 0.0))}
+    def stages(self) -> dict[str, float]:
+        """CPU seconds of decoding, of each detector, and of the text engine."""
+        stages = {"decode": float(self.decoding.stats.get("cpu_seconds", 0.0))}
         stages |= {name: timing.seconds for name, timing in self.moderator.runner.timing.items()}
         stages |= self.moderator.listener.timing
-        return stages | ({words.DETECTOR: self.reading} if self.moderator.reader.asked else {})
+        return stages | ({words.DETECTOR: self._reading} if self.moderator.reader.asked else {})
 
 
 def unavailable(asked: Collection[str], store: ModelStore) -> tuple[Unavailable, ...]:
