@@ -139,8 +139,11 @@ class Postgres:
         """The binaries, or a copy of them where `nobody` may not enter the folder that they lie in."""
         if not self._owner or all(folder.stat().st_mode & 1 for folder in (binaries, *binaries.resolve().parents)):
             return binaries
-        shutil.copytree(binaries.parent, self._folder / "install", symlinks=True)
-        return self._folder / "install" / binaries.name
+        package = binaries.parents[1]
+        for part in (package, package.with_name(f"{package.name}.libs")):  # what a wheel brings lies beside each other
+            if part.is_dir():
+                shutil.copytree(part, self._folder / part.name, symlinks=True)
+        return self._folder / binaries.relative_to(package.parent)
 
     def _log(self) -> str:
         return (self._folder / "log").read_text("utf-8", errors="replace")[-4000:]
