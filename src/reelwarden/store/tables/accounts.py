@@ -24,8 +24,8 @@ plans = sa.Table(
     sa.Column("concurrent_streams", sa.Integer),
     sa.Column("monthly_operations", sa.BigInteger),
     sa.Column("most_bytes", sa.BigInteger, comment="null: the server's own limit"),
-    sa.Column("features", sa.JSON, nullable=False, default=lambda: [], comment="accounts/plans.py names them"),
-    sa.Column("vendor", sa.JSON, nullable=False, default=lambda: {}, comment="what only one dialect knows of a plan"),
+    sa.Column("features", sa.JSON, nullable=False, default=list, comment="accounts/plans.py names them"),
+    sa.Column("vendor", sa.JSON, nullable=False, default=dict, comment="what only one dialect knows of a plan"),
 )
 
 accounts = sa.Table(

@@ -13,7 +13,7 @@ text_lists = sa.Table(
     owner(),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("kind", sa.String(10), nullable=False, comment="disallow or allow"),
-    sa.Column("vendor", sa.JSON, nullable=False, default=lambda: {}),
+    sa.Column("vendor", sa.JSON, nullable=False, default=dict),
     sa.Column("revision", sa.Integer, nullable=False, default=1, comment="one more with every change"),
     sa.Column("created", Time, nullable=False),
     sa.Column("changed", Time, nullable=False),
