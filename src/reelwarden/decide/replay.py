@@ -65,7 +65,7 @@ class Writer:
         self._line({"reelwarden_signals": FORMAT, **asdict(header)})
 
     def write(self, signal: Signal) -> None:
-        self._line(_plain(signal, self._versions))
+        self._line(plain(signal, self._versions))
         self._count += 1
 
     def finish(self, coverage: Coverage) -> None:
@@ -85,7 +85,7 @@ def read(lines: Iterable[str]) -> Recording:
     """The recording in `lines`. Raises RecordingError."""
     records = _records(lines)
     try:
-        header = _header(next(records, {}))
+        header = header_of(next(records, {}))
         signals, end = _signals(records, header.detectors)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordingError(f"a record is not as we write it: {error!r}") from error
@@ -122,7 +122,7 @@ def _not_a_number(word: str) -> float:
     raise ValueError(word)
 
 
-def _header(record: Mapping[str, Any]) -> Header:
+def header_of(record: Mapping[str, Any]) -> Header:
     if "reelwarden_signals" not in record:
         raise RecordingError("this is not a file of stored signals", WRITTEN_BY)
     if record["reelwarden_signals"] != FORMAT:
@@ -147,11 +147,12 @@ def _signals(
             if next(records, None) is not None:
                 raise ValueError("something follows the end marker")
             return signals, dict(record["finished"])
-        signals.append(_signal(record, versions))
+        signals.append(signal_of(record, versions))
     return signals, None
 
 
-def _signal(record: dict[str, Any], versions: Mapping[str, str]) -> Signal:
+def signal_of(record: dict[str, Any], versions: Mapping[str, str]) -> Signal:
+    """The signal in a record that `plain` wrote."""
     get = record.get
     label, start, detector, same_as = (
         record["label"],
@@ -185,7 +186,7 @@ def _evidence(record: dict[str, Any]) -> Evidence:
     return Evidence(place, text, facts or {}, words=tuple(Word(*word) for word in words or ()))
 
 
-def _plain(signal: Signal, versions: Mapping[str, str]) -> dict[str, Any]:
+def plain(signal: Signal, versions: Mapping[str, str]) -> dict[str, Any]:
     """A signal as one flat record, without what is empty or already said in the header."""
     found = signal.evidence
     box = (

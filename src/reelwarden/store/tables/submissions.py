@@ -24,6 +24,7 @@ submissions = sa.Table(
     sa.Column("stop_wanted", sa.Boolean, nullable=False, default=False),
     sa.Column("priority", sa.Integer, nullable=False, default=5, comment="1 goes first, 9 last"),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("spans", sa.Integer, nullable=False, default=1, comment="into how many spans the media was cut"),
     sa.Column("media", sa.JSON, comment="what the probe found"),
     sa.Column("position", sa.Double, nullable=False, default=0.0, comment="seconds of media looked at"),
     sa.Column("error", sa.JSON, comment="{code, message, hint}"),
@@ -44,9 +45,10 @@ pieces = sa.Table(
     "pieces",
     metadata,
     sa.Column("submission", sa.ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("span", sa.Integer, primary_key=True, comment="the pieces of one span are looked at in order"),
     sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("span", sa.Integer, nullable=False, comment="pieces of one span are looked at in order, by one worker"),
-    sa.Column("findings", sa.LargeBinary, nullable=False, comment="jobs/piece.py: signals and instants, packed"),
+    sa.Column("last", sa.Boolean, nullable=False, comment="its span is done"),
+    sa.Column("findings", sa.LargeBinary, nullable=False, comment="jobs/piece.py, packed"),
     sa.Column("done", Time, nullable=False),
 )
 
@@ -80,8 +82,16 @@ leases = sa.Table(
     "leases",
     metadata,
     sa.Column("job", sa.String(80), primary_key=True),
-    sa.Column("worker", sa.String(80), nullable=False),
+    sa.Column("submission", sa.ForeignKey("submissions.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("span", sa.Integer, nullable=False),
+    sa.Column("queue", sa.String(20), nullable=False),
+    sa.Column("partition", sa.String(40), nullable=False, comment="the account: each gets its turn"),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("run", sa.Integer, nullable=False, comment="how often it was given to the job engine"),
+    sa.Column("tries", sa.Integer, nullable=False, comment="starts since it last got anywhere"),
+    sa.Column("worker", sa.String(80), nullable=False, comment="empty: it waits for one"),
     sa.Column("beat", Time, nullable=False),
+    sa.Index("ix_leases_worker", "worker", "beat"),
 )
 
 workers = sa.Table(

@@ -1,0 +1,32 @@
+"""What a submission used: one operation is one family of labels asked of one analysed picture, or of a file of sound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from reelwarden.accounts import metering
+from reelwarden.jobs.findings import Findings
+from reelwarden.jobs.submissions import Submission
+from reelwarden.store.database import Database
+from reelwarden.store.tables.submissions import submissions
+
+
+def operations(submission: Submission, found: Findings) -> dict[str, int]:
+    """Operations by family of labels."""
+    families = sorted({label.partition(".")[0] for label in submission.asked})
+    return dict.fromkeys(families, max(1, found.looked))
+
+
+def charge(
+    connection: sa.Connection, database: Database, submission: Submission, found: Findings, now: float
+) -> Mapping[str, int]:
+    """Writes down what the submission used, in the transaction that ends it."""
+    counts = operations(submission, found)
+    total = sum(counts.values())
+    connection.execute(submissions.update().where(submissions.c.id == submission.id).values(operations=total))
+    day = datetime.fromtimestamp(now, UTC).date()
+    metering.count(connection, account=submission.account, key=submission.key, day=day, counts=counts)
+    return counts
