@@ -20,15 +20,22 @@ deliveries = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("secret", sa.Text, comment="what signs it; null: unsigned"),
     sa.Column("sequence", sa.String(60), comment="deliveries of one sequence go one after the other"),
+    sa.Column("place", sa.Integer, nullable=False, default=0, comment="in its sequence"),
+    sa.Column("keep", sa.Boolean, nullable=False, default=True, comment="false: emptied as soon as it has ended"),
     sa.Column("state", sa.String(10), nullable=False, comment="owed, delivered, given_up"),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("earlier", sa.Integer, nullable=False, default=0, comment="attempts before it was last owed anew"),
     sa.Column("next_at", Time, nullable=False),
     sa.Column("held_by", sa.String(80)),
     sa.Column("held_until", Time, nullable=False, default=0.0),
     sa.Column("created", Time, nullable=False),
     sa.Column("ended", Time),
     sa.Index("ix_deliveries_due", "state", "next_at"),
-    sa.Index("ix_deliveries_sequence", "sequence", "created"),
+    sa.Index("ix_deliveries_endpoint", "state", "account", "host", "next_at"),
+    sa.Index("ix_deliveries_held", "held_until"),
+    sa.Index("ix_deliveries_sequence", "sequence", "place"),
+    sa.Index("ix_deliveries_ended", "ended"),
+    sa.Index("ix_deliveries_listing", "account", "id"),
 )
 
 attempts = sa.Table(
