@@ -36,6 +36,11 @@ class Target:
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
+    def url(self) -> str:
+        """The whole URL. Not for reports: its query may hold a key."""
+        return f"{self.scheme}://{self.authority}{self.path}"
+
+    @property
     def shown(self) -> str:
         """The URL for reports and messages: without the query, which may hold a signature or a key."""
         return f"{self.scheme}://{self.authority}{self.path.partition('?')[0]}"
