@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reelwarden.text.entities import email, ip, link, phone, ssn, username
+from reelwarden.text.entities import email, glance, ip, link, phone, ssn, username
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.hidden import has_no_host, reveal
 from reelwarden.text.entities.masks import blank
@@ -20,6 +20,7 @@ __all__ = ["DEFAULT_COUNTRIES", "find"]
 
 DEFAULT_COUNTRIES = phone.DEFAULT_COUNTRIES
 
+_ALL = frozenset(ENTITIES)
 _PHONE_LINKS = ("wa.me/", "api.whatsapp.com/", "t.me/+")
 """A link that holds somebody's number does not hide it from the telephone numbers."""
 
@@ -38,9 +39,21 @@ def find(
     kind was not asked for. `countries` are ISO 3166 codes in small letters; `languages` say which number words are the
     likeliest; `source` is clean, ocr or asr; `listed` maps domains to kinds of sites, before our own knowledge.
     """
-    asked = categories & frozenset(ENTITIES)
-    if not asked:
+    asked = categories & _ALL
+    if not asked or not glance.may_hold(text.split()):
         return []
+    return search(text, asked, countries, languages, source, listed)
+
+
+def search(
+    text: str,
+    asked: frozenset[str],
+    countries: Sequence[str],
+    languages: Sequence[str],
+    source: str,
+    listed: Mapping[str, str] | None,
+) -> list[Match]:
+    """The same for a text that was found to be worth a look."""
     # On a screen an address or a number may go on in the next line.
     folded = Folded(text.replace("\n", " ") if source == "ocr" else text)
     found: Places[Match] = Places()

@@ -29,9 +29,11 @@ from reelwarden.text.entities.number_words import (
 
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^0-9]", re.S)
 _CJK = re.compile(r"[\u3007\u3400-\u9fff\uac00-\ud7a3]")
-_CJK_NUMERALS = re.compile(
-    r"(?:[零〇洞一壹幺么妖二贰貳两兩三叁參叄四肆五伍六陆陸七柒拐八捌九玖十拾영공빵일이삼사오육륙칠팔구하둘셋넷다여열아]\W{0,2}){3,}"
+_CJK_DIGITS = (
+    "零〇洞一壹幺么妖二贰貳两兩三叁參叄四肆五伍六陆陸七柒拐八捌九玖十拾영공빵일이삼사오육륙칠팔구하둘셋넷다여열아"
 )
+_CJK_NUMERALS = re.compile(rf"(?:[{_CJK_DIGITS}]\W{{0,2}}){{3,}}")
+_NUMERAL_EDGE = re.compile(rf"^\W*[{_CJK_DIGITS}]|[{_CJK_DIGITS}]\W{{0,6}}$")
 _LOOKALIKE_CHUNK = re.compile(r"(?<![^\W\d_])[oilszbg|!\d]+(?![^\W\d_])")
 _LOOKALIKES = {"o": "0", "q": "0", "l": "1", "i": "1", "z": "2", "s": "5", "b": "8", "g": "9"}
 _BARS = {"|": "1", "!": "1"}
@@ -128,6 +130,16 @@ def number_word_count(folded: Folded) -> int:
     if not folded.original.isascii():
         count += sum(map(len, _CJK_NUMERALS.findall(folded.text)))
     return count
+
+
+def has_numerals(text: str) -> bool:
+    """Whether a folded text has a row of Chinese or Korean numerals."""
+    return _CJK_NUMERALS.search(text) is not None
+
+
+def has_numeral_edge(text: str) -> bool:
+    """Whether a folded text begins or ends with a numeral, so that it may go on in its neighbour."""
+    return _NUMERAL_EDGE.search(text) is not None
 
 
 def _own_parts(token: str, language: str) -> int:

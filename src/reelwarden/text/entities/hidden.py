@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -69,10 +70,12 @@ _NEAR_A_HOST = re.compile(
     r"[^\W_]\.[^\W_]|//|/ /|[\s\[({<|\"'*_~-]\.|\.\s{1,3}com\b| [a-z0-9@._+-] [a-z0-9@._+-] |d0t"
     rf"|,\s?(?:{'|'.join(sorted(COMMON_TLDS))})\b|(?:{_NUMBERED})(?![a-z0-9])"
 )
-_HOST_ENDS = (
-    *(word for word in _PROVIDERS if word.isalpha() and word.isascii()),
-    *(word + tld for word in _DOT.split("|") if word.isascii() for tld in ("com", "net", "org")),
-)
+_PROVIDER_ENDS = tuple(word for word in _PROVIDERS if word.isalpha())
+_DOT_ENDS = tuple(word + tld for word in _DOT.split("|") if word.isascii() for tld in ("com", "net", "org"))
+_HOST_ENDS = (*filter(str.isascii, _PROVIDER_ENDS), *_DOT_ENDS)
+_AT_ENDS = tuple(plain(word) for word in _WORDS["at"].split())
+_SAYS_AT = _AT_WORDS - {"a", "in", "een", "et"}
+"""Of the words for @ those without which none is said."""
 
 
 @lru_cache(65_536)
@@ -86,6 +89,33 @@ def has_no_host(folded: Folded) -> bool:
         folded.original.isascii()
         and _NEAR_A_HOST.search(folded.text) is None
         and not any(map(_names_a_host, folded.words))
+    )
+
+
+def near_a_host(text: str, words: Sequence[str]) -> bool:
+    """Whether a folded chunk, with blanks around, has a sign of a host that is no name of a mail provider."""
+    return _NEAR_A_HOST.search(text) is not None or any(
+        word in _DOT_WORDS or word.endswith(_DOT_ENDS) or _glues_an_address(word) for word in words
+    )
+
+
+def names_a_provider(words: Sequence[str]) -> bool:
+    return any(word.endswith(_PROVIDER_ENDS) for word in words)
+
+
+def says_at(words: Sequence[str]) -> bool:
+    return not _SAYS_AT.isdisjoint(words)
+
+
+def has_glued_sign(text: str) -> bool:
+    """Whether a folded text has a word for @ or dot of a script in which words are not divided."""
+    return any(word in text for word in _TELLING)
+
+
+def _glues_an_address(word: str) -> bool:
+    """`johnatgmail`"""
+    return word.endswith(_PROVIDER_ENDS) and any(
+        word.endswith(provider) and word.removesuffix(provider).endswith(_AT_ENDS) for provider in _PROVIDER_ENDS
     )
 
 

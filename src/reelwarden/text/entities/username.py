@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from reelwarden.text.entities.glyphs import Folded, plain
@@ -67,9 +67,17 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
 def _introduces(folded: Folded) -> bool:
     """Whether a platform or the like is named."""
     text = folded.original
-    return not _INTRODUCERS.isdisjoint(folded.words) or (
-        not text.isascii() and any(word in text for word in _GLUED_INTRODUCERS)
-    )
+    return introduces(folded.words) or (not text.isascii() and introduces_glued(text))
+
+
+def introduces(words: Sequence[str]) -> bool:
+    """Whether one of the words is a platform's name or the like."""
+    return not _INTRODUCERS.isdisjoint(words)
+
+
+def introduces_glued(text: str) -> bool:
+    """The same for scripts in which words are not divided."""
+    return any(word in text for word in _GLUED_INTRODUCERS)
 
 
 def _introduced(folded: Folded) -> Iterator[tuple[int, int]]:
