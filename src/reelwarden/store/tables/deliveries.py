@@ -33,7 +33,7 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_due", "state", "next_at"),
     sa.Index("ix_deliveries_endpoint", "state", "account", "host", "next_at"),
     sa.Index("ix_deliveries_held", "held_until"),
-    sa.Index("ix_deliveries_sequence", "sequence", "place"),
+    sa.Index("ix_deliveries_sequence", "sequence", "state", "place"),
     sa.Index("ix_deliveries_ended", "ended"),
     sa.Index("ix_deliveries_listing", "account", "id"),
 )

@@ -1,0 +1,171 @@
+"""The loop that delivers: takes what is due, posts it, writes down what came of it.
+
+One thread speaks with the database, the others only with receivers, so a database that is away breaks off no POST:
+what has been answered meanwhile is written down when it is back.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from queue import Empty, SimpleQueue
+from time import monotonic, time
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import DBAPIError, TimeoutError
+
+from reelwarden.deliver import signing
+from reelwarden.deliver.claims import Held, Outcome, claim, record
+from reelwarden.deliver.schedules import asked_wait, has_arrived, schedule_of
+from reelwarden.deliver.signing import Signer
+from reelwarden.errors import EgressRefused, FetchError
+from reelwarden.ingest.egress import FIRST_BYTES, Egress
+from reelwarden.settings import Settings
+from reelwarden.store.database import Database, is_passing, patiently
+
+POLL = 0.1
+"""Seconds after which it looks again for what is due."""
+ROOM = 64 << 20
+"""Bytes of bodies in memory."""
+AWAY = 1.0
+"""Seconds before a database that is away is asked again."""
+LAST_WORDS = 10.0
+"""Seconds for which a notifier that stops tries to write down what it has done."""
+MOST_ERROR = 300
+
+log = structlog.get_logger("reelwarden.deliver")
+
+
+def run(
+    database: Database,
+    egress: Egress,
+    settings: Settings,
+    stop: threading.Event,
+    signers: Mapping[str, Signer] | None = None,
+) -> None:
+    """Delivers until `stop` is set; attempts under way are then ended and written down.
+
+    `signers` are the dialects' own signatures, by dialect. Any number of notifiers may run over one database.
+    Bears a database that is away for any time; raises what is wrong with it otherwise.
+    """
+    with ThreadPoolExecutor(settings.callbacks_at_once, "callback") as threads:
+        notifier = Notifier(database, egress, settings, signers or {}, threads)
+        while not stop.is_set():
+            try:
+                notifier.step()
+            except (DBAPIError, TimeoutError) as error:
+                if not is_passing(error):
+                    raise
+                log.warning("database_away", error=type(error).__name__)
+                stop.wait(AWAY)
+        notifier.finish()
+
+
+class Notifier:
+    """What is under way: `_flying` until it is written down, `_unwritten` once it has been answered."""
+
+    def __init__(
+        self,
+        database: Database,
+        egress: Egress,
+        settings: Settings,
+        signers: Mapping[str, Signer],
+        threads: ThreadPoolExecutor,
+    ) -> None:
+        self.holder = f"{socket.gethostname()[:40]}:{uuid4().hex}"
+        self._database = database
+        self._egress = egress
+        self._pace = settings.callback_pace
+        self._most = settings.callbacks_at_once
+        self._signers = signers
+        self._threads = threads
+        self._flying: dict[str, int] = {}
+        self._landed: SimpleQueue[tuple[Held, Outcome]] = SimpleQueue()
+        self._unwritten: list[tuple[Held, Outcome]] = []
+
+    def step(self) -> None:
+        """Writes down what has been answered, takes what is due, and waits a moment for the next answer."""
+        self._write()
+        self._take()
+        self._collect(POLL)
+
+    def finish(self) -> None:
+        """Waits for the last answers, each of which has its limit, and writes them down."""
+        while len(self._unwritten) < len(self._flying):
+            self._collect(POLL)
+        try:
+            patiently(self._write, LAST_WORDS)
+        except (DBAPIError, TimeoutError) as error:
+            log.warning("attempts_not_written", count=len(self._unwritten), error=type(error).__name__)
+
+    def _take(self) -> None:
+        free, room = self._most - len(self._flying), ROOM - sum(self._flying.values())
+        if free <= 0 or room <= 0:
+            return
+        for held in claim(self._database, self.holder, free, now=time(), room=room):
+            self._flying[held.id] = len(held.body)
+            self._threads.submit(self._fly, held)
+
+    def _fly(self, held: Held) -> None:
+        self._landed.put((held, attempt(held, self._egress, self._signers.get(held.dialect))))
+
+    def _collect(self, wait: float) -> None:
+        try:
+            self._unwritten.append(self._landed.get(timeout=wait))
+            while True:
+                self._unwritten.append(self._landed.get_nowait())
+        except Empty:
+            return
+
+    def _write(self) -> None:
+        if not self._unwritten:
+            return
+        late = record(self._database, self._unwritten, pace=self._pace, chance=random.random)
+        for held, outcome in self._unwritten:
+            del self._flying[held.id]
+            _tell(held, outcome, held in late)
+        self._unwritten = []
+
+
+def attempt(held: Held, egress: Egress, signer: Signer | None = None) -> Outcome:
+    """One POST, signed. Whatever happens is an outcome: an address that we do not talk to, too."""
+    at, begun = time(), monotonic()
+    failed = partial(Outcome, at, status=None, answer=b"")
+    try:
+        signed = signing.headers(held.id, held.body, held.secret, at, signer)
+        limit = schedule_of(held.dialect).limit
+        reply = egress.post(held.url, held.body, {**held.headers, **signed}, timeout=limit, most_bytes=FIRST_BYTES)
+    except EgressRefused as error:
+        return failed(monotonic() - begun, error=_line(f"refused: {error}"))
+    except FetchError as error:
+        return failed(monotonic() - begun, error=_line(str(error)))
+    except Exception as error:  # a mistake of ours must not stop the others, nor be tried without end
+        log.exception("attempt_broke", delivery=held.id)
+        return failed(monotonic() - begun, error=f"it could not be sent: {type(error).__name__}")
+    complaint = "" if has_arrived(schedule_of(held.dialect), reply.status) else _complaint(reply.status)
+    wait = asked_wait(reply.headers.get("retry-after"), time())
+    return Outcome(at, monotonic() - begun, reply.status, reply.body, complaint, wait)
+
+
+def _complaint(status: int) -> str:
+    return f"answered {status}" + (", and redirects are not followed" if 300 <= status < 400 else "")
+
+
+def _line(text: str) -> str:
+    """Short, and such as both databases can keep."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")[:MOST_ERROR]
+
+
+def _tell(held: Held, outcome: Outcome, late: bool) -> None:
+    facts = {"delivery": held.id, "account": held.account, "host": held.host, "attempt": held.number}
+    if late:
+        log.warning("attempt_too_late", **facts)
+    elif outcome.error:
+        log.info("attempt_failed", **facts, status=outcome.status)
+    else:
+        log.info("delivered", **facts, seconds=round(outcome.seconds, 3))
