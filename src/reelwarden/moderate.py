@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -84,12 +85,17 @@ class Moderator:
                         writer.write(signal)
                 if wishes.progress:
                     wishes.progress(decoding.progress, decoding.info.duration)
-            found = Found(tuple(signals), look.coverage, look.stages(), tuple(_remarks(decoding)))
+            found = Found(tuple(signals), look.coverage, look.stages(), look.remarks())
             if writer:
                 writer.finish(found.coverage)
             result = self.result(self.header(file, decoding.info, wishes.plan), found, wishes.policy)
             wall = Timing(time.perf_counter() - started, found.stages)
             return replace(result, timing=wall, thumbnails=look.gallery.pictures())
+
+    @property
+    def listens(self) -> bool:
+        """Whether anything that was asked needs the sound."""
+        return bool(self.listener.detectors)
 
     def reset(self) -> None:
         """Another media begins: nothing is remembered of the last one."""
@@ -99,8 +105,7 @@ class Moderator:
 
     def decode(self, path: Path, wishes: Wishes, span: tuple[float, float | None] | None = None) -> Decoding:
         """Opens the media for these detectors: pictures of the size they want, sound where one of them listens."""
-        sound = bool(self.listener.detectors)
-        return decode(path, wishes.plan, self.runner.side, audio=sound, limits=wishes.limits)
+        return decode(path, wishes.plan, self.runner.side, audio=self.listens, limits=wishes.limits, span=span)
 
     def header(self, file: str, media: MediaInfo, plan: Plan) -> replay.Header:
         """What the signals of this moderator come from."""
@@ -150,16 +155,21 @@ class Step:
 class Look:
     """One media, or one span of it, on its way through a moderator's detectors.
 
-    `from_instant`: frames wanted earlier were looked at before; only their sound is heard again.
+    Frames wanted outside `frames_from`..`frames_to` are another's; only their sound is heard.
     """
 
     def __init__(
-        self, moderator: Moderator, decoding: Decoding, pictures: bool = False, from_instant: float = -1.0
+        self,
+        moderator: Moderator,
+        decoding: Decoding,
+        pictures: bool = False,
+        frames_from: float = 0.0,
+        frames_to: float | None = None,
     ) -> None:
         self.moderator, self.decoding, self.pictures = moderator, decoding, pictures
         self.times: list[float] = []
         self.gallery = Gallery()
-        self._from = from_instant
+        self._from, self._to = frames_from, math.inf if frames_to is None else frames_to
         self._reading = 0.0
 
     @property
@@ -170,11 +180,15 @@ class Look:
         """Decodes and detects, piece by piece, to the end. Raises MediaError."""
         for piece in self.decoding:
             if isinstance(piece, Frame):
-                if piece.wanted >= self._from:
+                if self._from <= piece.wanted < self._to:
                     yield Step(piece.time, piece.wanted, self._with_words(self._seen(piece)))
             else:
                 yield Step(piece.time, None, self._with_words(self.moderator.listener.hear(piece)))
         yield Step(self.decoding.progress, None, self._with_words(self.moderator.listener.finish()))
+
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader of the result must know of how the media was read."""
+        return tuple(_remarks(self.decoding))
 
     def _with_words(self, found: Sequence[Signal]) -> tuple[Signal, ...]:
         """What the detectors said, and what the text engine makes of the words in it."""

@@ -24,7 +24,7 @@ RANKS = [
     {"deliver", "review", "accounts"},
     {"jobs"},
     {"api", "console"},
-    {"app", "demo", "commands"},
+    {"app", "demo", "commands", "supervisor", "logs"},
     {"cli", "__main__"},
 ]
 STRANGERS = {

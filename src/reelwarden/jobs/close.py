@@ -57,7 +57,7 @@ def _end(
                 charge(connection, bench.database, ended, found, now)
             tell(connection, ended.account, ended.id, f"submission.{state}", _said(ended), now)
             owe(connection, ended, owed, now)
-            return leases.end_all(connection, ended.id)
+            return leases.end_all(connection, ended.id, bench.worker)
 
     runs = patiently(act)
     if runs is None:
@@ -94,6 +94,7 @@ def owe(connection: sa.Connection, submission: Submission, owed: Sequence[Callba
             secret=callback.secret or None,
             sequence=callback.sequence,
             now=now,
+            keep=submission.options.keep,
         )
 
 

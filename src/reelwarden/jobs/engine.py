@@ -107,7 +107,11 @@ class WorkerEngine:
         )
         self._dbos = DBOS
         DBOS(config=config)
-        DBOS.workflow(name=WORKFLOW)(handle)
+
+        def run_job(job: str) -> None:
+            handle(job)
+
+        DBOS.workflow(name=WORKFLOW)(run_job)
         DBOS.listen_queues(list(room))
         DBOS.launch()
         for queue, most in room.items():

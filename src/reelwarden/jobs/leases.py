@@ -93,12 +93,13 @@ def beat(database: Database, worker: str, jobs: Collection[str], now: float) -> 
     return Wishes(frozenset(stop), frozenset(jobs) - frozenset(kept))
 
 
-def release(connection: sa.Connection, job: str, worker: str) -> None:
-    """The worker goes in good order: the job is free at once, and the try does not count."""
+def release(connection: sa.Connection, job: str, worker: str, counts: bool) -> None:
+    """The job is free at once. `counts` False: the worker gave it up for no fault of the media."""
     mine = sa.and_(leases.c.job == job, leases.c.worker == worker)
-    connection.execute(
-        leases.update().where(mine).values(worker="gone", beat=0.0, tries=sa.func.abs(leases.c.tries - 1))
-    )
+    values: dict[str, object] = {"worker": "gone", "beat": 0.0}
+    if not counts:
+        values["tries"] = sa.case((leases.c.tries > 0, leases.c.tries - 1), else_=0)
+    connection.execute(leases.update().where(mine).values(values))
 
 
 def end(connection: sa.Connection, job: str, worker: str) -> bool:
@@ -107,10 +108,11 @@ def end(connection: sa.Connection, job: str, worker: str) -> bool:
     return bool(connection.execute(mine).rowcount)
 
 
-def end_all(connection: sa.Connection, submission: str) -> list[str]:
-    """No job of the submission is wanted any more. Gives the runs that the engine need not start."""
-    gone = leases.delete().where(leases.c.submission == submission).returning(leases.c.job, leases.c.run)
-    return [f"{job}.{run}" for job, run in connection.execute(gone).all()]
+def end_all(connection: sa.Connection, submission: str, worker: str = "") -> list[str]:
+    """No job of the submission is wanted any more. Gives the runs to take back from the engine: not `worker`'s own."""
+    returned = (leases.c.job, leases.c.run, leases.c.worker)
+    gone = connection.execute(leases.delete().where(leases.c.submission == submission).returning(*returned)).all()
+    return [f"{row.job}.{row.run}" for row in gone if row.worker != worker or not worker]
 
 
 def reap(database: Database, engine: JobEngine, now: float, silence: float) -> int:

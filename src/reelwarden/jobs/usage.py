@@ -1,4 +1,4 @@
-"""What a submission used: one operation is one family of labels asked of one analysed picture, or of a file of sound."""
+"""What a submission used: an operation is one family of labels asked of one picture, or of a whole file of sound."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def charge(
     counts = operations(submission, found)
     total = sum(counts.values())
     connection.execute(submissions.update().where(submissions.c.id == submission.id).values(operations=total))
-    day = datetime.fromtimestamp(now, UTC).date()
+    day = datetime.fromtimestamp(now, UTC).date().isoformat()
     metering.count(connection, account=submission.account, key=submission.key, day=day, counts=counts)
     return counts

@@ -1,0 +1,41 @@
+"""Every door of the house on one address, behind what they all need."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from reelwarden import __version__
+from reelwarden.api import native
+from reelwarden.api.door import House
+
+SLASHES = re.compile("/{2,}")
+
+
+def build(house: House, lifespan: Any) -> FastAPI:
+    """The web application. Each dialect is an application of its own, with its own form of errors."""
+    app = FastAPI(
+        title="Reelwarden", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.state.house = house
+    app.add_middleware(TidyPaths)
+    for path, door in ((native.PREFIX, native.build()),):
+        door.state.house = house
+        app.mount(path, door)
+    return app
+
+
+class TidyPaths:
+    """`//1.0/check.json` is `/1.0/check.json`: one vendor's client writes its addresses like that."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "//" in scope["path"]:
+            scope = {**scope, "path": SLASHES.sub("/", scope["path"])}
+            scope["raw_path"] = scope["path"].encode()
+        await self._app(scope, receive, send)

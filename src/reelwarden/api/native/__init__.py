@@ -1,0 +1,19 @@
+"""Our own API under /reelwarden/v1: everything the house can do, in our own words."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from reelwarden import __version__
+
+PREFIX = "/reelwarden/v1"
+
+
+def build() -> FastAPI:
+    """The application of this door."""
+    from reelwarden.api.native import errors, submissions
+
+    app = FastAPI(title="Reelwarden", version=__version__, description="The native API of Reelwarden.")
+    app.include_router(submissions.router)
+    errors.install(app)
+    return app

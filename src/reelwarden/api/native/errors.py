@@ -1,0 +1,72 @@
+"""Every error as `{"error": {"code", "message", "hint"}}`, and nothing of Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from reelwarden.errors import ReelwardenError
+from reelwarden.jobs.refusals import Refusal
+
+log = structlog.get_logger()
+
+STATUS = {
+    "no_key": 401,
+    "not_allowed": 403,
+    "not_found": 404,
+    "too_fast": 429,
+    "too_many": 429,
+    "over_quota": 429,
+    "full": 507,
+    "limit_exceeded": 413,
+    "egress_refused": 422,
+}
+"""Error code → status; 422 for all others."""
+
+
+def answer(status: int, code: str, message: str, hint: str = "", headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": {"code": code, "message": message, "hint": hint}}, status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Makes every way in which a request can go wrong answer in our form."""
+    app.add_exception_handler(ReelwardenError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _away)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _ours(_: Request, error: Any) -> Response:
+    headers = {}
+    if isinstance(error, Refusal) and error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(error.retry_after + 0.5)))
+    return answer(STATUS.get(error.code, 422), error.code, str(error), error.hint, headers)
+
+
+def _invalid(_: Request, error: Any) -> Response:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first.get("loc", ()) if part not in ("body", "query"))
+    return answer(422, "invalid", f"{place or 'the request'}: {first.get('msg', 'is wrong')}"[:500])
+
+
+def _http(_: Request, error: Any) -> Response:
+    codes = {404: "not_found", 405: "method_not_allowed"}
+    return answer(error.status_code, codes.get(error.status_code, "http"), str(error.detail))
+
+
+def _away(_: Request, error: Any) -> Response:
+    log.warning("api.database_away", error=type(error).__name__)
+    return answer(503, "unavailable", "the server cannot reach its database", "try again", {"Retry-After": "2"})
+
+
+def _unexpected(request: Request, error: Any) -> Response:
+    log.error("api.unexpected", path=request.url.path, error=type(error).__name__, exc_info=error)
+    return answer(500, "internal", "something in the server went wrong; it was logged")

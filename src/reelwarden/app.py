@@ -1,0 +1,95 @@
+"""The one place that wires things together: settings → stores → services → ASGI app, worker, notifier."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from reelwarden.accounts import lists
+from reelwarden.accounts.first import open_database
+from reelwarden.api.door import House
+from reelwarden.jobs.announce import Announcer
+from reelwarden.jobs.desk import Desk
+from reelwarden.jobs.engine import JobEngine, prepare
+from reelwarden.models.store import ModelStore
+from reelwarden.settings import Settings
+from reelwarden.store.blobs import open_blobs
+from reelwarden.store.database import Database, patiently
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from reelwarden.jobs.workbench import Workbench
+
+
+def opened(settings: Settings) -> Database:
+    """The database, its tables and the job engine's made or brought up to date."""
+    database = patiently(lambda: open_database(settings.database_url))
+    patiently(lambda: prepare(database))
+    return database
+
+
+def desk(settings: Settings) -> Desk:
+    database = opened(settings)
+    return Desk(settings, database, open_blobs(settings.store_url), JobEngine(database))
+
+
+def announcers() -> Mapping[str, Announcer]:
+    """Dialect → who says what it owes its callers."""
+    from reelwarden.api.native.callbacks import NativeAnnouncer
+
+    return {"native": NativeAnnouncer()}
+
+
+def signers() -> Mapping[str, Callable[[bytes, str], dict[str, str]]]:
+    """Dialect → its own signature of a body, besides the one that all callbacks have."""
+    return {}
+
+
+def asgi(settings: Settings) -> FastAPI:
+    """The web application with every door."""
+    from reelwarden.api import doors
+
+    house = House(desk(settings), ModelStore(settings.models_dir, settings.own_models))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.desk.engine.close()
+        house.desk.database.close()
+
+    return doors.build(house, lifespan)
+
+
+def workbench(settings: Settings, name: str) -> Workbench:
+    from reelwarden.jobs.workbench import Moderators, Workbench
+
+    at = desk(settings)
+
+    def text_lists(account: str, ids: tuple[str, ...]) -> Any:
+        return lists.compiled(at.database, account, ids)
+
+    models = ModelStore(settings.models_dir, settings.own_models)
+    return Workbench(settings, at.database, at.blobs, at.engine, Moderators(models, text_lists), announcers(), name)
+
+
+def work(settings: Settings, stop: threading.Event) -> None:
+    """Runs a worker until `stop`."""
+    from reelwarden.jobs.worker import Worker, worker_name
+
+    bench = workbench(settings, worker_name())
+    Worker(bench).run(stop)
+    bench.engine.close()
+    bench.database.close()
+
+
+def notify(settings: Settings, stop: threading.Event) -> None:
+    """Runs the notifier until `stop`."""
+    from reelwarden.deliver.notifier import run
+    from reelwarden.ingest.egress import Egress
+
+    database = opened(settings)
+    run(database, Egress(settings.allow_networks), settings, stop, signers())
+    database.close()

@@ -1,0 +1,175 @@
+"""The job of a file: open it, cut it into spans, look at one span piece by piece, and close when all spans are done."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from reelwarden.domain import MediaInfo, MediaKind
+from reelwarden.errors import LimitExceeded, ReelwardenError
+from reelwarden.jobs import close, leases, piece, spans
+from reelwarden.jobs.engine import LOOK, Job
+from reelwarden.jobs.findings import Findings, gathered
+from reelwarden.jobs.hold import Hold, Lost, Stopped
+from reelwarden.jobs.leases import Lease
+from reelwarden.jobs.piece import Piece
+from reelwarden.jobs.recorder import Recorder
+from reelwarden.jobs.source import opened
+from reelwarden.jobs.submissions import ACCEPTED, RUNNING, Submission, read, tell
+from reelwarden.jobs.workbench import Workbench
+from reelwarden.media.decoder_process import probe
+from reelwarden.moderate import Look, Moderator, Wishes
+from reelwarden.store.database import patiently
+from reelwarden.store.tables.submissions import pieces, submissions
+
+
+def look(bench: Workbench, lease: Lease, hold: Hold) -> None:
+    """Does the job to its end. Raises Lost; whatever is wrong with the media becomes the submission's failure."""
+    submission = begin(bench, lease)
+    if submission is None:
+        return
+    try:
+        _watch_out(bench, submission, lease)
+        hold.check()
+        found = _look(bench, submission, lease, hold)
+    except Stopped:
+        close.stop(bench, submission, _so_far(bench, submission))
+    except ReelwardenError as error:
+        if hold.lost:
+            raise Lost from error
+        if hold.stop:
+            close.stop(bench, submission, _so_far(bench, submission))
+        else:
+            close.fail(bench, submission, error, _so_far(bench, submission))
+    else:
+        if found:
+            close.finish(bench, submission, found)
+
+
+def begin(bench: Workbench, lease: Lease) -> Submission | None:
+    """The submission, running from now on; None where it has ended."""
+    now = time.time()
+
+    def act() -> Submission | None:
+        with bench.database.begin() as connection:
+            waiting = sa.and_(submissions.c.id == lease.submission, submissions.c.state == ACCEPTED)
+            first = connection.execute(submissions.update().where(waiting).values(state=RUNNING, started=now)).rowcount
+            submission = read(connection, lease.submission)
+            if submission is None or not submission.open:
+                leases.end(connection, lease.job, bench.worker)
+                return None
+            if first:
+                tell(connection, submission.account, submission.id, "submission.running", {}, now)
+            return submission
+
+    return patiently(act)
+
+
+def _watch_out(bench: Workbench, submission: Submission, lease: Lease) -> None:
+    """Raises for media that keeps bringing workers down, and for what is overdue."""
+    if lease.tries > bench.settings.piece_attempts:
+        message = f"the media brought the worker down {lease.tries - 1} times"
+        raise LimitExceeded("attempts", message, "the file may be made to do harm; look at it with care")
+    overdue(submission)
+
+
+def overdue(submission: Submission) -> None:
+    """Raises LimitExceeded when the submission's time is up."""
+    if time.time() > submission.deadline:
+        seconds = submission.deadline - submission.created
+        raise LimitExceeded("time", f"it was not done within {seconds:,.0f} s", "ask for fewer pictures or labels")
+
+
+def _look(bench: Workbench, submission: Submission, lease: Lease, hold: Hold) -> Findings | None:
+    """One span, to its end. Gives the findings of the whole when all spans are done, else None."""
+    with opened(bench, submission) as path, bench.moderators.lent(submission) as moderator:
+        submission, media = _cut(bench, submission, path, moderator)
+        before = _pieces_of(bench, submission.id, lease.span)
+        recorder = Recorder(bench, submission, lease, before)
+        if not recorder.finished:
+            _run(bench, submission, media, path, moderator, recorder, hold)
+        found = recorder.whole()
+        if found is None:
+            return None
+        header = moderator.header(submission.name, media, submission.options.sampling)
+        return gathered(header, found, submission.options.policy, moderator.notes, partial=False)
+
+
+def _run(
+    bench: Workbench,
+    submission: Submission,
+    media: MediaInfo,
+    path: Path,
+    moderator: Moderator,
+    recorder: Recorder,
+    hold: Hold,
+) -> None:
+    options = submission.options
+    wishes = Wishes(recorder.policy, options.sampling, bench.limits)
+    span = spans.of(media.duration, submission.spans, recorder.lease.span, moderator.listens)
+    reach = span.resumed(recorder.until)
+    with moderator.decode(path, wishes, reach.decoded) as decoding:
+        hold.decoding = decoding
+        watching = Look(moderator, decoding, options.keep and options.evidence, reach.frames_from, reach.frames_to)
+        for step in watching.steps():
+            hold.check()
+            recorder.add(step, reach)
+            if recorder.due:
+                overdue(submission)
+                recorder.checkpoint(watching, hold)
+        hold.decoding = None
+        recorder.end(watching, hold)
+
+
+def _cut(bench: Workbench, submission: Submission, path: Path, moderator: Moderator) -> tuple[Submission, MediaInfo]:
+    """The first to open the media says what it is, and hands in a job for every span but the first."""
+    if submission.media is not None:
+        return submission, media_of(submission.media)
+    media = probe(path, bench.limits)
+    count = spans.count(media, submission.options.keep)
+    now = time.time()
+
+    def act() -> None:
+        with bench.database.begin() as connection:
+            unopened = sa.and_(submissions.c.id == submission.id, submissions.c.media.is_(sa.null()))
+            values = {"media": _document(media), "spans": count}
+            if connection.execute(submissions.update().where(unopened).values(values)).rowcount:
+                for number in range(1, count):
+                    job = Job(f"{submission.id}:{number}", LOOK, submission.account, submission.priority)
+                    leases.add(connection, bench.engine, job, submission.id, number, now)
+
+    patiently(act)
+    return replace(submission, media=_document(media), spans=count), media
+
+
+def _document(media: MediaInfo) -> dict[str, object]:
+    return {**asdict(media), "kind": media.kind.value}
+
+
+def media_of(document: object) -> MediaInfo:
+    assert isinstance(document, dict)
+    return MediaInfo(**{**document, "kind": MediaKind(document["kind"])})
+
+
+def _pieces_of(bench: Workbench, submission: str, span: int | None = None) -> list[Piece]:
+    wanted = sa.select(pieces.c.findings).where(pieces.c.submission == submission)
+    if span is not None:
+        wanted = wanted.where(pieces.c.span == span)
+    with bench.database.read() as connection:
+        packed = connection.execute(wanted.order_by(pieces.c.span, pieces.c.number)).scalars().all()
+    return [piece.unpack(data) for data in packed]
+
+
+def _so_far(bench: Workbench, submission: Submission) -> Findings | None:
+    """What is known of a submission that does not come to its end."""
+    with bench.database.read() as connection:
+        now = read(connection, submission.id)
+    found = _pieces_of(bench, submission.id)
+    if now is None or now.media is None or not found:
+        return None
+    with bench.moderators.lent(submission) as moderator:
+        header = moderator.header(submission.name, media_of(now.media), submission.options.sampling)
+        return gathered(header, piece.joined(found), submission.options.policy, moderator.notes, partial=True)

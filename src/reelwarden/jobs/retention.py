@@ -1,0 +1,96 @@
+"""What was promised to go, goes: expired submissions with all that belongs to them, what was not to be kept, and the
+traces of dead workers. Every worker sweeps; each sweep looks at the state, so that one that was missed is made up.
+"""
+
+from __future__ import annotations
+
+import time
+
+import sqlalchemy as sa
+import structlog
+
+from reelwarden.errors import LimitExceeded
+from reelwarden.jobs import close, erasure
+from reelwarden.jobs.submissions import ENDED, OPEN, of_row
+from reelwarden.jobs.workbench import Workbench
+from reelwarden.store.tables.submissions import (
+    events,
+    leases,
+    pieces,
+    submissions,
+    uploads,
+    workers,
+)
+
+log = structlog.get_logger()
+EVERY = 30.0
+GRACE = 3600.0
+"""Seconds for which the result of what is not kept waits to be fetched or delivered."""
+KEPT_RUNS = 86400.0
+BATCH = 200
+
+
+class Retention:
+    """Deletes what has had its time. One a worker."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.bench = bench
+        self._next = 0.0
+
+    def sweep(self) -> None:
+        """Sweeps when it is time again."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + EVERY
+        sweep(self.bench, time.time())
+
+
+def sweep(bench: Workbench, now: float) -> None:
+    """One sweep, as of `now`."""
+    _overdue(bench, now)
+    for id in _ids(bench, submissions.c.expires < now):
+        erasure.delete(bench.database, bench.blobs, bench.engine, id)
+    for id in _ids(bench, sa.and_(submissions.c.state.in_(ENDED), _not_kept(), submissions.c.ended < now - GRACE)):
+        erasure.delete(bench.database, bench.blobs, bench.engine, id)
+    _pieces_of_ended(bench)
+    _stale_uploads(bench, now)
+    with bench.database.begin() as connection:
+        connection.execute(workers.delete().where(workers.c.beat < now - 86400))
+        connection.execute(events.delete().where(events.c.submission.is_(None), events.c.at < now - 7 * 86400))
+    bench.engine.forget(now - KEPT_RUNS)
+
+
+def _ids(bench: Workbench, where: sa.ColumnElement[bool]) -> list[str]:
+    with bench.database.read() as connection:
+        return list(connection.execute(sa.select(submissions.c.id).where(where).limit(BATCH)).scalars())
+
+
+def _not_kept() -> sa.ColumnElement[bool]:
+    kept: sa.ColumnElement[bool] = submissions.c.options["keep"].as_boolean()
+    return kept.is_(False)
+
+
+def _overdue(bench: Workbench, now: float) -> None:
+    """Submissions whose time is up and that nobody works on."""
+    held = sa.select(leases.c.submission).where(leases.c.worker != "", leases.c.beat > now - bench.settings.lease)
+    late = sa.and_(submissions.c.state.in_(OPEN), submissions.c.deadline < now, submissions.c.id.not_in(held))
+    with bench.database.read() as connection:
+        rows = connection.execute(sa.select(submissions).where(late).limit(BATCH)).mappings().all()
+    for row in rows:
+        close.fail(bench, of_row(row), LimitExceeded("time", "it was not done in time", "the server may be too busy"))
+
+
+def _pieces_of_ended(bench: Workbench) -> None:
+    """The result has it all: checkpoints of ended submissions are of no more use."""
+    ended = sa.select(submissions.c.id).where(submissions.c.state.in_(ENDED))
+    with bench.database.begin() as connection:
+        connection.execute(pieces.delete().where(pieces.c.submission.in_(ended)))
+
+
+def _stale_uploads(bench: Workbench, now: float) -> None:
+    with bench.database.begin() as connection:
+        gone = (
+            connection.execute(uploads.delete().where(uploads.c.expires < now).returning(uploads.c.id)).scalars().all()
+        )
+    for id in gone:
+        bench.blobs.delete_all(f"uploads/{id}")
