@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MARGIN = 0.001
+"""Seconds beyond the exact moment, lest who comes back on time is refused by a rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -60,4 +63,4 @@ def granted(left: float, rate: Rate) -> Granted:
 
 
 def refused(there: float, rate: Rate, cost: float) -> TooFast:
-    return TooFast((cost - there) / rate.per_second, int(rate.burst), (rate.burst - there) / rate.per_second)
+    return TooFast((cost - there) / rate.per_second + MARGIN, int(rate.burst), (rate.burst - there) / rate.per_second)

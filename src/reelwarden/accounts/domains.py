@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from reelwarden.errors import UsageError
 
-PATTERN = re.compile(r"(\*\.)?[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|\[?[0-9a-f:]+\]?")
+PATTERN = re.compile(r"(\*\.)?[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*|[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*")
 
 
 def canonical(pattern: str) -> str:
@@ -27,7 +27,7 @@ def allowed(host: str, patterns: Collection[str]) -> bool:
 
 
 def _ascii(name: str) -> str:
-    small = name.strip().lower().rstrip(".")
+    small = name.strip().lower().strip("[]").rstrip(".")
     try:
         return small if small.isascii() else small.encode("idna").decode()
     except UnicodeError:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from reelwarden.accounts import keys, plans
 from reelwarden.accounts.caller import ADMIN, OWN_SCOPES
 from reelwarden.accounts.statements import upsert
+from reelwarden.errors import SettingsError
 from reelwarden.store import tables
 from reelwarden.store.database import Database, new_id
 from reelwarden.store.migrations import migrate
@@ -22,10 +23,8 @@ def open_database(url: str) -> Database:
 
     Raises SettingsError. Safe in several processes at once.
     """
-    parsed = sa.make_url(url) if url.startswith("sqlite:") else None
-    if parsed and parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     database = Database(url)
+    _make_folder(database.engine.url)
     migrate(database)
     if _lacks_plans(database):
         with database.begin() as connection:
@@ -55,6 +54,16 @@ def first_admin(database: Database) -> str | None:
         if made is None:
             return None
         return keys.create(connection, made, "first key", OWN_SCOPES | {ADMIN})[1]
+
+
+def _make_folder(url: sa.URL) -> None:
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return
+    folder = Path(url.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"database_url: {folder} cannot be made: {error.strerror}") from error
 
 
 def _there(database: Database, wanted: sa.ColumnElement[bool]) -> bool:

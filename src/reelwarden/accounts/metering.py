@@ -38,7 +38,7 @@ class Used:
 
 
 def count(
-    connection: sa.Connection, account: str, key: str, day: str, counts: Mapping[str, int], submissions: int = 1
+    connection: sa.Connection, account: str, key: str, day: date | str, counts: Mapping[str, int], submissions: int = 1
 ) -> None:
     """Adds to the day what one submission (or so many) used: operations by label (family, or model name).
 
@@ -47,7 +47,7 @@ def count(
     rows: list[dict[str, Any]] = [
         {
             "account": account,
-            "day": day,
+            "day": str(day),
             "key": key,
             "label": label,
             "operations": counts.get(label, 0),

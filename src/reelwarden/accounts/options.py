@@ -23,7 +23,14 @@ def _http(url: str) -> str:
     return url
 
 
-Domain = Annotated[str, AfterValidator(canonical)]
+def _domain(pattern: str) -> str:
+    try:
+        return canonical(pattern)
+    except UsageError as error:
+        raise ValueError(f"{error}: {error.hint}") from error
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_http)]
 
 
@@ -89,4 +96,4 @@ def _listed(settings: Mapping[str, Any], name: str, url: str, words: str) -> Non
     except ValueError:
         host = ""
     if not allowed(host, settings.get(name, ())):
-        raise UsageError(f"{words} {host or url!r}", f"add it to the account's {name}")
+        raise UsageError(f"{words} {host or 'an address without a host'}", f"add it to the account's {name}")
