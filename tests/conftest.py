@@ -12,6 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from postgres import Postgres
+    from serving import Server
 
     from reelwarden.store.database import Database
 
@@ -94,7 +95,7 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
     postgres.drop(url)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with all tables and no rows: once SQLite, once PostgreSQL."""
     from reelwarden.store.database import Database
@@ -120,3 +121,12 @@ def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A whole server of real processes, one for all tests of this process (tests/serving.py). Mark its tests slow."""
+    from serving import serving
+
+    with serving(tmp_path_factory.mktemp("server")) as running:
+        yield running
