@@ -31,6 +31,7 @@ Resolver = Callable[[str], Sequence[Address]]
 
 OPEN_PORTS = frozenset({80, 443, 8080, 8443})
 """On public addresses. Networks that the operator allows may be asked on any port."""
+STREAM_PORTS = {"rtmp": OPEN_PORTS | {1935}, "rtmps": OPEN_PORTS | {1935}, "rtsp": OPEN_PORTS | {554, 8554}}
 MOST_ATTEMPTS = 4
 HEAD_BYTES = 128 << 10
 CONNECT_SECONDS = 10.0
@@ -78,8 +79,9 @@ def look_up(target: Target, resolver: Resolver, allowed: Sequence[Network], dead
         if why:
             said = f"{address} is" if target.address else f"{target.host} leads to {address}, which is"
             raise EgressRefused(f"{said} {why}", "REELWARDEN_ALLOW_NETWORKS opens a private network")
-    if target.port not in OPEN_PORTS and not all(is_allowed(address, allowed) for address in found):
-        ports = ", ".join(map(str, sorted(OPEN_PORTS)))
+    open_ports = STREAM_PORTS.get(target.scheme, OPEN_PORTS)
+    if target.port not in open_ports and not all(is_allowed(address, allowed) for address in found):
+        ports = ", ".join(map(str, sorted(open_ports)))
         raise EgressRefused(f"port {target.port} is not asked on public addresses, only {ports} are")
     return found
 

@@ -16,7 +16,7 @@ from reelwarden.ingest import dash, hls
 from reelwarden.ingest.container import Container, Piece, form_of
 from reelwarden.ingest.following import Follower
 from reelwarden.ingest.segment_reader import SegmentReader, shown
-from reelwarden.ingest.segments import ENOUGH_HEIGHT, Playlist, Segment
+from reelwarden.ingest.segments import ENOUGH_HEIGHT, Playlist, Segment, Unreadable
 
 MOST_MASTERS = 3
 """A master playlist may name a master; not for ever."""
@@ -62,8 +62,11 @@ class Feed:
         self._held_since: float | None = None
 
     def chunks(self) -> Iterator[Chunk]:
-        """The stream's bytes, as they come. Ends with the stream; raises FetchError when it breaks off."""
-        while True:
+        """The stream's bytes, as they come. Ends with the stream; raises FetchError when it breaks off.
+
+        May be called again then, and goes on where it broke off.
+        """
+        while not self._reader.closed.is_set():
             ready = [track for track in self._tracks if track.fill()]
             if not ready and all(track.done for track in self._tracks):
                 return
@@ -178,8 +181,10 @@ class _Track:
             form = form_of(data, beginning)
         except FetchError as error:
             self._failures += 1
-            refused = isinstance(error, EgressRefused)
-            if refused or not self._follower.live or self._reader.closed.is_set() or self._failures > MOST_FAILURES:
+            final = isinstance(error, (EgressRefused, Unreadable)) or self._reader.closed.is_set()
+            if final or not self._follower.live or self._failures > MOST_FAILURES:
+                self._failures = 0
+                self._follower.put_back(segment)
                 raise
             return None
         self._failures = 0
@@ -200,9 +205,10 @@ class _Opening:
         """(hls or dash, one follower or two)."""
         for _ in range(MOST_MASTERS):
             data, base = self._reader.playlist(url)
-            if not data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"#EXTM3U"):
+            start = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+            if start.startswith(b"<"):
                 return "dash", self._dash(_Manifests(self._reader, data, base, url, self._height))
-            found = hls.read(data.decode("utf-8", "replace").lstrip("\ufeff"), base, self._height)
+            found = hls.read(_text(data), base, self._height)
             if isinstance(found, Playlist):
                 return "hls", [Follower(_after(found, self._hls(url)))]
             self.sound_tracks = found.sound_tracks
@@ -214,7 +220,7 @@ class _Opening:
     def _hls(self, url: str) -> Callable[[], Playlist]:
         def load() -> Playlist:
             data, base = self._reader.playlist(url)
-            found = hls.read(data.decode("utf-8", "replace").lstrip("\ufeff"), base, self._height)
+            found = hls.read(_text(data), base, self._height)
             if not isinstance(found, Playlist):
                 raise FetchError(f"{shown(url)}: a list of variants where segments were expected")
             return found
@@ -226,6 +232,10 @@ class _Opening:
         self.sound_tracks = first.sound_tracks
         kinds = [kind for kind in ("pictures", "sound") if getattr(first, kind) is not None]
         return [Follower(partial(manifests.playlist, kind)) for kind in kinds]
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _after(first: Playlist, again: Callable[[], Playlist]) -> Callable[[], Playlist]:

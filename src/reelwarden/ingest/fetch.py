@@ -1,5 +1,7 @@
 """A path or a URL becomes a local file of bounded size; a download is gone afterwards.
 
+A URL of an HLS or DASH playlist becomes the file of the film that it names (playlist.py).
+
 A download is written to a file that has no name, so that nothing is left behind however the process ends.
 The file is reached by `/proc/<pid>/fd/<n>`, which other processes of the same user can open too.
 """
@@ -28,15 +30,10 @@ Progress = Callable[[int, int | None], None]
 KEEP_FREE = 256 << 20
 """Bytes that a download leaves free on the disk."""
 SNIFFED = 512
-PLAYLIST_TYPES = ("mpegurl", "dash+xml", "x-scpls", "vnd.ms-sstr+xml", "xspf+xml")
-PLAYLIST_STARTS = (
-    b"#extm3u",
-    b"[playlist]",
-    b"ffconcat version",
-    b"<smil",
-    b"<mpd",
-    b"<smoothstreamingmedia",
-)
+READ_TYPES = ("mpegurl", "dash+xml")
+READ_STARTS = (b"#extm3u", b"<mpd")
+PLAYLIST_TYPES = ("x-scpls", "vnd.ms-sstr+xml", "xspf+xml")
+PLAYLIST_STARTS = (b"[playlist]", b"ffconcat version", b"<smil", b"<smoothstreamingmedia")
 PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
 STATUS_HINTS = {
     401: "the address wants a sign-in",
@@ -121,12 +118,33 @@ def _downloaded(url: str, settings: Settings, progress: Progress | None, egress:
 
     way = egress or Egress(settings.allow_networks, total=settings.fetch_timeout)
     with _nameless_file(settings.cache_dir / "downloads") as file:
-        with way.get(url) as answer:
-            name = answer.target.shown
-            _check_head(answer, settings.max_bytes, _free(file))
-            size = _save(answer, file, settings.max_bytes, progress)
+        try:
+            with way.get(url) as answer:
+                name = answer.target.shown
+                _check_head(answer, settings.max_bytes, _free(file))
+                size = _save(answer, file, settings.max_bytes, progress)
+        except _PlaylistMet as met:
+            name, size = met.name, _save_playlist(url, file, settings, way, progress)
         file.flush()
         yield Source(name, _path_of(file), size)
+
+
+def _save_playlist(url: str, file: IO[bytes], settings: Settings, way: Egress, progress: Progress | None) -> int:
+    from reelwarden.ingest.playlist import save_playlist
+
+    def wrote(size: int) -> None:
+        if size > room:
+            raise _disk_full(url.partition("?")[0])
+        if progress:
+            progress(size, None)
+
+    file.seek(0)
+    file.truncate()
+    room = _free(file)
+    try:
+        return save_playlist(url, file, way, total=settings.fetch_timeout, most=settings.max_bytes, wrote=wrote)
+    except OSError as error:
+        raise _disk_full(url.partition("?")[0]) from error
 
 
 @contextmanager
@@ -157,6 +175,8 @@ def _check_head(answer: Answer, most: int, free: int) -> None:
         raise FetchError(f"{name}: the answer is packed ({answer.encoding[:20]})", hint)
     if answer.content_type in ("text/html", "application/xhtml+xml"):
         raise _a_page(name)
+    if any(word in answer.content_type for word in READ_TYPES):
+        raise _PlaylistMet(name)
     if any(word in answer.content_type for word in PLAYLIST_TYPES):
         raise _a_playlist(name)
     if length is not None and length > most:
@@ -192,8 +212,18 @@ def _check_start(name: str, start: bytes) -> None:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith(PAGE_STARTS):
         raise _a_page(name)
-    if text.startswith(PLAYLIST_STARTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
+    if text.startswith(READ_STARTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
+        raise _PlaylistMet(name)
+    if text.startswith(PLAYLIST_STARTS):
         raise _a_playlist(name)
+
+
+class _PlaylistMet(Exception):
+    """The bytes are a playlist that we read. Never leaves this file."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 def _a_page(name: str) -> FetchError:
@@ -201,7 +231,7 @@ def _a_page(name: str) -> FetchError:
 
 
 def _a_playlist(name: str) -> FetchError:
-    hint = "give the address of a media file; what a playlist names is never followed"
+    hint = "give the address of a media file, or of an HLS or DASH playlist"
     return FetchError(f"{name}: a playlist, not media", hint)
 
 

@@ -49,6 +49,11 @@ class Follower:
         self.elapsed += segment.seconds
         return segment
 
+    def put_back(self, segment: Segment) -> None:
+        """What could not be had will be asked for again."""
+        self._waiting.appendleft(segment)
+        self.elapsed -= segment.seconds
+
     @property
     def done(self) -> bool:
         return self.ended and not self._waiting

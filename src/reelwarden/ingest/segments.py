@@ -13,6 +13,10 @@ ENOUGH_HEIGHT = 480
 """Pixels. Detectors scale pictures down to less; a larger variant costs bytes and decoding for nothing."""
 
 
+class Unreadable(FetchError):
+    """A stream that is there and that we do not read: asking again would change nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """A part of a file: from byte `start`, `length` bytes."""
@@ -93,6 +97,6 @@ def too_many(shown: str) -> FetchError:
     return FetchError(f"{shown}: a playlist of more than {MOST_SEGMENTS:,} segments")
 
 
-def locked(shown: str, how: str) -> FetchError:
+def locked(shown: str, how: str) -> Unreadable:
     hint = "give an address of the media without DRM"
-    return FetchError(f"{shown}: the stream is locked ({how[:60]!r}), which is not opened here", hint)
+    return Unreadable(f"{shown}: the stream is locked ({how[:60]!r}), which is not opened here", hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, quote, urlsplit
@@ -10,7 +11,8 @@ from urllib.parse import SplitResult, quote, urlsplit
 from reelwarden.errors import EgressRefused
 from reelwarden.ingest.addresses import Address
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443, "rtmp": 1935, "rtmps": 443, "rtsp": 554}
+WEB = ("http", "https")
 LONGEST_URL = 8192
 LONGEST_HOST = 253
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*://", re.IGNORECASE)
@@ -50,8 +52,8 @@ def is_url(source: str) -> bool:
     return _SCHEME.match(source) is not None
 
 
-def parse(url: str) -> Target:
-    """Takes a URL apart. Raises EgressRefused when it is not a plain http or https address."""
+def parse(url: str, schemes: Collection[str] = WEB) -> Target:
+    """Takes a URL apart. Raises EgressRefused when it is not a plain address of one of the schemes."""
     if len(url) > LONGEST_URL:
         raise EgressRefused(f"the URL is {len(url)} characters long, the limit is {LONGEST_URL}")
     if _AMBIGUOUS.search(url):
@@ -61,8 +63,8 @@ def parse(url: str) -> Target:
         port = parts.port
     except ValueError as error:
         raise EgressRefused(f"the URL cannot be read: {error}") from error
-    if parts.scheme not in DEFAULT_PORTS:
-        hint = "only http:// and https:// are fetched; live streams and playlists are not checked by this command"
+    if parts.scheme not in schemes:
+        hint = "only http:// and https:// are fetched; a live stream is submitted to the server"
         raise EgressRefused(f"{parts.scheme or 'no scheme'}: not a scheme that we fetch", hint)
     if "@" in parts.netloc:
         raise EgressRefused("the URL holds a user name before its host", "leave out the part before the @")
