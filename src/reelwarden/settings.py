@@ -76,8 +76,11 @@ class Settings(BaseSettings):
     streams_per_worker: int = Field(8, ge=1, description="Live streams that one worker watches at a time.")
     retention: float = Field(3 * 86400.0, gt=0, description="Seconds after which results and media are deleted.")
     submission_timeout: float = Field(6 * 3600.0, gt=0, description="Seconds after which a submission has failed.")
+    piece_seconds: float = Field(3.0, gt=0, description="Seconds of work between two checkpoints of a submission.")
     piece_attempts: int = Field(3, ge=1, description="Times that a media may bring a worker down before it has failed.")
     lease: float = Field(10.0, gt=0.5, description="Seconds of silence after which a worker counts as gone.")
+    callbacks_at_once: int = Field(64, ge=1, description="Callbacks that one notifier posts at a time.")
+    callback_pace: float = Field(1.0, gt=0, description="A factor on all waits between attempts, for tests.")
     free_space: int = Field(512 << 20, ge=0, description="Bytes of free disk below which nothing is accepted.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
 

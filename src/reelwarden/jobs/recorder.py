@@ -6,6 +6,7 @@ import math
 import time
 
 import sqlalchemy as sa
+import structlog
 
 from reelwarden.decide import coverage, policy
 from reelwarden.decide.moments import merge
@@ -23,8 +24,7 @@ from reelwarden.moderate import Look, Step
 from reelwarden.store.database import patiently
 from reelwarden.store.tables.submissions import evidence, pieces, submissions
 
-EVERY = 3.0
-"""Seconds of work between two checkpoints: what a worker that dies takes with it."""
+log = structlog.get_logger()
 
 
 class Recorder:
@@ -45,14 +45,18 @@ class Recorder:
         self._pictures: set[float] = set()
         self._told: set[tuple[str, float]] = set()
         self._kept_at = time.monotonic()
+        self._begun = False
 
     @property
     def due(self) -> bool:
         """Whether enough has come together for a checkpoint."""
-        return time.monotonic() - self._kept_at >= EVERY
+        return time.monotonic() - self._kept_at >= self.bench.settings.piece_seconds
 
     def add(self, step: Step, span: Span) -> None:
         """What came of one decoded piece, without what was told before."""
+        if not self._begun:
+            self._begun = True
+            log.debug("piece.begun", submission=self.submission.id, span=self.lease.span, number=self._number)
         if step.wanted is not None:
             self.until = max(self.until, (step.wanted if math.isfinite(step.wanted) else step.time) + 1e-6)
             self._signals += step.signals
@@ -95,7 +99,9 @@ class Recorder:
         fresh = self._fresh_moments(look)
         if not patiently(lambda: self._write(kept, fresh, hold)):
             raise Lost
+        log.debug("piece.kept", submission=self.submission.id, span=self.lease.span, number=self._number)
         self._number += 1
+        self._begun = False
         self._kept_at = time.monotonic()
 
     def _cut(self, look: Look, last: bool) -> Piece:
