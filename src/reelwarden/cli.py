@@ -22,6 +22,8 @@ COMMANDS = {
     "notifier": "Run the notifier alone.",
     "labels": "List the labels, and which of them can be told here.",
     "models": "List, install and verify the weight files.",
+    "accounts": "Say who may use the server, and how much.",
+    "keys": "Make, list and revoke the keys of an account.",
     "demo": "Check a demonstration clip whose truth is known.",
 }
 """Command = what `--help` says of it; the module is reelwarden.commands.<command>."""
