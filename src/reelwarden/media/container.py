@@ -43,7 +43,8 @@ class Opened:
     """An open container and what will be decoded of it.
 
     `origin` is the time stamp, in seconds, that counts as 0. `duration` is what plans are told; at first, the claim.
-    `unseen`: further video streams, which a player would not show and we do not look at.
+    `unseen`: further video streams, which a player would not show and we do not look at. `begins`: the second at which
+    reading begins.
     """
 
     container: InputContainer
@@ -55,6 +56,7 @@ class Opened:
     info: MediaInfo
     duration: float | None
     unseen: int
+    begins: float = 0.0
 
 
 def open_container(fd: int, limits: Limits) -> Opened:

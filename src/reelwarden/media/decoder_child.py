@@ -14,19 +14,20 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from dataclasses import asdict
+from typing import Any, Protocol, cast
 
 from reelwarden.domain import AudioChunk, Frame, MediaInfo, MediaKind
 from reelwarden.errors import MediaDamaged, NotMedia, ReelwardenError
 from reelwarden.media import sandbox, wire
 from reelwarden.media.limits import Limits, check_bytes, out_of_memory
-from reelwarden.media.sampling import Plan
+from reelwarden.media.request import Request
 from reelwarden.media.sniff import SNIFFED, Kind, sniff
-from reelwarden.media.stillness import Stillness
 
 CPU_STEP = 5.0
 """Seconds of media after which the allowed computing time is raised and progress is told."""
+PATIENCE = 120
+"""Seconds of sound that wait for the first picture."""
 
 
 class Source(Protocol):
@@ -38,20 +39,10 @@ class Source(Protocol):
     def __iter__(self) -> Iterator[Frame | AudioChunk]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    plan: Plan
-    side: int
-    audio: bool
-    still: Stillness | None
-    limits: Limits
-    probe: bool
-
-
 def main() -> None:
     media, out = int(sys.argv[1]), int(sys.argv[2])
     signal.signal(signal.SIGIO, signal.SIG_DFL)
-    request = _request(sys.stdin.buffer.readline())
+    request = Request.parse(json.loads(sys.stdin.buffer.readline()))
     sandbox.die_with(0)
     status = os.open("/proc/self/status", os.O_RDONLY)
     try:
@@ -59,7 +50,7 @@ def main() -> None:
         loader = _load(kind)
         locks = sandbox.lock_for(request.limits)
         try:
-            counts = _tell(loader(media, request, Pace(out, request.limits)), out, request.probe)
+            counts = _tell(loader(media, request, Pace(out, request.limits)), out, request)
         except MemoryError as error:
             gc.collect()
             raise out_of_memory(request.limits) from error
@@ -71,13 +62,6 @@ def main() -> None:
     except Exception as error:  # standard error is closed to us by now
         unexpected = MediaDamaged(f"the decoder stumbled over this file ({type(error).__name__}: {error})")
         _write(out, wire.facts(wire.FAILURE, wire.failure_facts(unexpected)))
-
-
-def _request(line: bytes) -> Request:
-    value = json.loads(line)
-    still = Stillness(**value["still"]) if value["still"] else None
-    plan, limits = wire.parse_plan(value["plan"]), wire.parse_limits(value["limits"])
-    return Request(plan, value["side"], value["audio"], still, limits, value["probe"])
 
 
 def _look(media: int, limits: Limits) -> Kind:
@@ -96,11 +80,11 @@ def _load(kind: Kind) -> Callable[[int, Request, Pace], Source]:
         from reelwarden.media import images
 
         images.warm_up()
-        return lambda fd, r, pace: images.ImageSource(fd, r.plan, r.side, r.still, r.limits, pace)
+        return images.ImageSource
     from reelwarden.media import container, demux
 
     container.warm_up()
-    return lambda fd, r, pace: demux.open_source(fd, r.plan, r.side, r.audio, r.still, r.limits, pace)
+    return demux.open_source
 
 
 class Pace:
@@ -116,26 +100,33 @@ class Pace:
             _write(self._out, wire.progress(seconds))
 
 
-def _tell(source: Source, out: int, probe: bool) -> dict[str, Any]:
+def _tell(source: Source, out: int, request: Request) -> dict[str, Any]:
     """Sends the facts once they are complete, that is with the first picture, and everything else after them."""
     held: list[AudioChunk] = []
     told = False
     for item in source:
-        if not told and isinstance(item, AudioChunk) and source.info.kind is MediaKind.VIDEO:
-            held.append(item)
+        waits = isinstance(item, AudioChunk) and source.info.kind is MediaKind.VIDEO and len(held) < PATIENCE
+        if not told and waits:
+            held.append(cast(AudioChunk, item))
             continue
         if not told:
             told = True
-            _write(out, wire.facts(wire.INFO, wire.info_facts(source.info)))
-            for chunk in held:
-                _write(out, wire.sound_bytes(chunk))
-            held.clear()
-        if probe:
+            _introduce(source.info, held, out)
+        if request.probe:
             break
         _send(out, item)
-    if not told:
+    if not told and request.span.whole:
         raise MediaDamaged("nothing in this file could be decoded")
+    if not told:
+        _introduce(source.info, held, out)
     return asdict(source.tally)
+
+
+def _introduce(info: MediaInfo, held: list[AudioChunk], out: int) -> None:
+    _write(out, wire.facts(wire.INFO, wire.info_facts(info)))
+    for chunk in held:
+        _send(out, chunk)
+    held.clear()
 
 
 def _send(out: int, item: Frame | AudioChunk) -> None:

@@ -18,7 +18,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar
@@ -27,7 +26,9 @@ from reelwarden.domain import AudioChunk, Frame, MediaInfo
 from reelwarden.errors import MediaDamaged, MediaError, NotMedia
 from reelwarden.media import wire
 from reelwarden.media.limits import Limits, check_bytes, out_of_memory, out_of_time
+from reelwarden.media.request import Request
 from reelwarden.media.sampling import Every, Plan
+from reelwarden.media.span import Span
 from reelwarden.media.stillness import Stillness
 
 T = TypeVar("T")
@@ -45,21 +46,31 @@ def decode(
     audio: bool = True,
     limits: Limits | None = None,
     still: Stillness | None = STILL,
+    span: tuple[float, float | None] | None = None,
+    duration: float | None = None,
 ) -> Decoding:
     """Starts to decode the file at `path`. Use it as a context manager and iterate over it once.
 
     `side` is the longest side of the frames' pixels; pictures are never enlarged. `audio` False leaves sound out.
     `still` None analyses every picture, whether or not it differs from the one before.
+    `span` (from, to): only the plan's instants and the samples of sound in [from, to), at the times that a whole decode
+    gives them; a `to` of None is the end, and the last picture that some plans want belongs to that span.
+    `duration`: what `probe` measured, so that plans that depend on it need not measure again for each span.
     Raises NotMedia, MediaDamaged, LimitExceeded or another MediaError, here or while iterating.
     """
     if not 16 <= side <= wire.MAX_SIDE:
         raise ValueError(f"side must be 16..{wire.MAX_SIDE}, not {side}")
-    return Decoding(Path(path), plan, side, audio, limits or Limits(), still, probe=False)
+    asked = Request(plan, side, audio, still, limits or Limits(), Span.of(span), duration)
+    return Decoding(Path(path), asked)
 
 
 def probe(path: str | os.PathLike[str], limits: Limits | None = None) -> MediaInfo:
-    """What the file at `path` is. Its first picture or sound is decoded, so media that cannot be is an error here."""
-    with Decoding(Path(path), Every(3600.0), 64, True, limits or Limits(), None, probe=True) as decoding:
+    """What the file at `path` is. Its first picture or sound is decoded, so media that cannot be is an error here.
+
+    Where the container claims no duration, it is measured by reading all packets.
+    """
+    asked = Request(Every(3600.0), 64, True, None, limits or Limits(), probe=True)
+    with Decoding(Path(path), asked) as decoding:
         return decoding.info
 
 
@@ -68,29 +79,13 @@ class Decoding:
 
     info: MediaInfo
 
-    def __init__(
-        self,
-        path: Path,
-        plan: Plan,
-        side: int,
-        audio: bool,
-        limits: Limits,
-        still: Stillness | None,
-        probe: bool,
-    ) -> None:
+    def __init__(self, path: Path, request: Request) -> None:
         self.stats: dict[str, Any] = {}
         self.progress = 0.0
-        self._side, self._limits = side, limits
+        """Seconds of media read so far."""
+        self._side, self._limits = request.side, request.limits
         self._waited = 0.0
-        request = {
-            "plan": wire.plan_facts(plan),
-            "side": side,
-            "audio": audio,
-            "still": asdict(still) if still else None,
-            "limits": asdict(limits),
-            "probe": probe,
-        }
-        self._process, self._pipe, self._errors = _start(path, request, limits)
+        self._process, self._pipe, self._errors = _start(path, request.facts(), request.limits)
         self._poll = select.poll()
         self._poll.register(self._pipe, select.POLLIN)
         try:

@@ -1,50 +1,66 @@
-"""One pass over a container: the wanted pictures and all sound."""
+"""One pass over a container, or a span of it: the wanted pictures and all sound."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-import av
-from av.audio.stream import AudioStream
-from av.packet import Packet
+from av.stream import Stream
 
 from reelwarden.domain import AudioChunk, Frame, MediaInfo
 from reelwarden.errors import MediaDamaged
 from reelwarden.media.container import Opened, open_container
+from reelwarden.media.ear import LEAD, Ear
 from reelwarden.media.emitter import Tally
+from reelwarden.media.landing import NEAR, can_land, land
 from reelwarden.media.limits import Limits
-from reelwarden.media.packets import Pace, Reader
-from reelwarden.media.sampling import Plan, needs_duration
-from reelwarden.media.sound import SoundTrack
-from reelwarden.media.stillness import Stillness
+from reelwarden.media.packets import Held, Pace, Reader
+from reelwarden.media.request import Request
+from reelwarden.media.sampling import needs_duration
 from reelwarden.media.video import VideoSampler
 
 SHORT = 1.1
 """A container that claims more than this times what was read, and a second, has lost its end."""
 MEASURING = 0.05
 """Reading packets without decoding them costs about a fiftieth of decoding; more is not granted for it."""
+TUNING = 64
+"""Packets of sound from the file's beginning that may be read to learn where each track begins."""
 
 
-def open_source(
-    fd: int, plan: Plan, side: int, audio: bool, still: Stillness | None, limits: Limits, pace: Pace
-) -> Demux:
-    opened = open_container(fd, limits)
-    if needs_duration(plan) and opened.video is not None:
-        duration = _measured(opened, limits, pace)
-        os.lseek(fd, 0, os.SEEK_SET)
-        opened = open_container(fd, limits)
+def open_source(fd: int, request: Request, pace: Pace) -> Demux:
+    duration = request.duration
+    if duration is None and needs_duration(request.plan):
+        duration = measure(fd, request.limits, pace, pictures=True)
+    source = _open(fd, request, duration, pace)
+    if request.probe and source.info.duration is None:
+        source.close()
+        return _open(fd, request, measure(fd, request.limits, pace), pace)
+    if source.jump():
+        return source
+    source.close()
+    return _open(fd, request, duration, pace)
+
+
+def _open(fd: int, request: Request, duration: float | None, pace: Pace) -> Demux:
+    os.lseek(fd, 0, os.SEEK_SET)
+    opened = open_container(fd, request.limits)
+    if duration is not None:
         opened.duration = duration
-    return Demux(opened, plan, side, audio, still, limits, pace)
+        if opened.info.duration is None:
+            opened.info = replace(opened.info, duration=duration)
+    return Demux(opened, fd, request, pace)
 
 
-def _measured(opened: Opened, limits: Limits, pace: Pace) -> float | None:
-    """When the last picture leaves the screen, by all packets of the video: the container's duration is but a claim."""
-    assert opened.video is not None
-    tally, end, rate = Tally(), 0.0, float(opened.video.average_rate or 0)
-    for held in Reader(opened, [opened.video], limits, tally, lambda seconds: pace(seconds * MEASURING)):
+def measure(fd: int, limits: Limits, pace: Pace, pictures: bool = False) -> float | None:
+    """When the media ends, by all its packets: the container's duration is but a claim. `pictures`: when the last
+    picture leaves the screen, where there is one."""
+    os.lseek(fd, 0, os.SEEK_SET)
+    opened = open_container(fd, limits)
+    video = opened.video
+    streams: list[Stream] = [video] if video and pictures else [*([video] if video else []), *opened.sounds]
+    tally, end, rate = Tally(), 0.0, float(video.average_rate or 0) if video else 0.0
+    for held in Reader(opened, streams, limits, tally, lambda seconds: pace(seconds * MEASURING)):
         if held.shown is not None and not held.hidden:
             end = max(end, held.shown + float((held.packet.duration or 0) * held.packet.time_base))
     if not end and rate:
@@ -56,41 +72,73 @@ def _measured(opened: Opened, limits: Limits, pace: Pace) -> float | None:
 class Demux:
     """Iterate once: frames and audio chunks. `info` is complete after the first frame."""
 
-    def __init__(
-        self,
-        opened: Opened,
-        plan: Plan,
-        side: int,
-        audio: bool,
-        still: Stillness | None,
-        limits: Limits,
-        pace: Pace,
-    ) -> None:
+    def __init__(self, opened: Opened, fd: int, request: Request, pace: Pace) -> None:
         self.info: MediaInfo = opened.info
         self.tally = Tally(unseen_streams=opened.unseen)
-        self._opened = opened
-        self._video = VideoSampler(opened, plan, side, still, limits, self.tally) if opened.video else None
-        heard = audio or opened.video is None  # sound alone is decoded all the same: it may be damaged
-        self._sounds = {s.index: (s, SoundTrack(n)) for n, s in enumerate(opened.sounds)} if heard else {}
-        streams = [*([opened.video] if opened.video else []), *(s for s, _ in self._sounds.values())]
-        self._reader = Reader(opened, streams, limits, self.tally, pace)
+        self._opened, self._fd, self._span = opened, fd, request.span
+        self._limits, self._pace = request.limits, pace
+        self._video = VideoSampler(opened, request, self.tally) if opened.video else None
+        heard = request.audio or opened.video is None  # sound alone is decoded all the same: it may be damaged
+        self._ears = {
+            s.index: Ear(s, n, opened.origin, request.span, self.tally) for n, s in enumerate(opened.sounds) if heard
+        }
+
+    def close(self) -> None:
+        self._opened.container.close()
+
+    def jump(self) -> bool:
+        """Goes to where the span begins, if that can be done. False: this container is spoilt, open it anew."""
+        target = self._span.start - (LEAD if self._ears else 0.0)
+        if target < NEAR or not can_land(self._opened, self._fd):
+            return True
+        if self._ears:
+            self._tune_in()
+        return land(self._opened, target)
+
+    def _tune_in(self) -> None:
+        """Hears the beginning of each track: the grid of its samples begins there."""
+        missing = set(self._ears)
+        for number, held in enumerate(self._reader([ear.stream for ear in self._ears.values()], Tally())):
+            ear = self._ears[held.packet.stream_index]
+            if ear.track.first is None:
+                list(ear.push(held))
+            missing -= {held.packet.stream_index} if ear.track.first is not None else set()
+            if not missing or number >= TUNING:
+                break
+        for ear in self._ears.values():
+            ear.rejoin()
 
     def __iter__(self) -> Iterator[Frame | AudioChunk]:
-        for held in self._reader:
-            index = held.packet.stream_index
-            if index in self._sounds:
-                yield from self._heard(*self._sounds[index], held.packet)
-            elif self._video is not None:
-                yield from self._seen(self._video.push(held))
-        if self._video is not None:
+        streams = [*([self._opened.video] if self._opened.video else []), *(e.stream for e in self._ears.values())]
+        reader = self._reader(streams, self.tally)
+        for held in reader:
+            yield from self._take(held)
+            if self._span.end is not None and self._over(self._opened.begins + self.tally.seconds):
+                break
+        if self._video is not None and not self._video.done:
             yield from self._seen(self._video.end())
-        for stream, track in self._sounds.values():
-            yield from self._heard(stream, track, None)
-            yield from track.end()
+        for ear in self._ears.values():
+            if not ear.track.done:
+                yield from ear.end()
         claimed = self.info.duration
-        if claimed is not None and claimed > self._reader.end * SHORT + 1:
+        if self._span.end is None and claimed is not None and claimed > reader.end * SHORT + 1:
             self.tally.truncated = True
-        self._check_decoded()
+        if self._span.whole:
+            self._check_decoded(reader)
+
+    def _reader(self, streams: list[Stream], tally: Tally) -> Reader:
+        return Reader(self._opened, streams, self._limits, tally, self._pace)
+
+    def _take(self, held: Held) -> Iterator[Frame | AudioChunk]:
+        ear = self._ears.get(held.packet.stream_index)
+        if ear is not None:
+            if not ear.track.done:
+                yield from ear.push(held)
+        elif self._video is not None and not self._video.done:
+            yield from self._seen(self._video.push(held))
+
+    def _over(self, now: float) -> bool:
+        return (self._video is None or self._video.done) and all(ear.done(now) for ear in self._ears.values())
 
     def _seen(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         for frame in frames:
@@ -99,25 +147,14 @@ class Demux:
                 self.info = replace(self.info, **upright._asdict())
             yield frame
 
-    def _heard(self, stream: AudioStream, track: SoundTrack, packet: Packet[Any] | None) -> Iterator[AudioChunk]:
-        try:
-            frames = stream.codec_context.decode(packet)
-        except MemoryError:
-            raise
-        except (av.FFmpegError, ValueError):
-            self.tally.errors += packet is not None
-            return
-        for frame in frames:
-            stamp = None if frame.pts is None else frame.pts * float(stream.time_base or 0)
-            yield from track.add(frame, None if stamp is None else stamp - self._opened.origin)
-
-    def _check_decoded(self) -> None:
+    def _check_decoded(self, reader: Reader) -> None:
         """What was there but could not be decoded is an error: silence about it would read as a pass."""
         video = self._opened.video
         if video is not None and not self.tally.pictures_decoded:
             raise MediaDamaged(f"no picture of the {video.codec_context.name} video could be decoded")
-        for stream, track in self._sounds.values():
-            if self._reader.read.get(stream.index) and not track.samples:
-                raise MediaDamaged(f"no sound of the {stream.codec_context.name} audio track could be decoded")
-        if video is None and self._sounds and not any(track.samples for _, track in self._sounds.values()):
+        for ear in self._ears.values():
+            if reader.read.get(ear.stream.index) and not ear.track.samples:
+                codec = ear.stream.codec_context.name
+                raise MediaDamaged(f"no sound of the {codec} audio track could be decoded")
+        if video is None and self._ears and not any(ear.track.samples for ear in self._ears.values()):
             raise MediaDamaged("there is no sound in the audio tracks of this file")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reelwarden.domain import Frame
+from reelwarden.media.gop import ON_SCREEN
 from reelwarden.media.limits import Limits, check_frames
 from reelwarden.media.stillness import Stillness, StillnessFilter, Thumbnail
 
@@ -47,10 +48,13 @@ class Picture(Protocol):
 
 
 class Emitter:
-    def __init__(self, still: Stillness | None, limits: Limits, tally: Tally) -> None:
+    """`before`: the plan's last instant that somebody else answers, where only a span of the media is decoded."""
+
+    def __init__(self, still: Stillness | None, limits: Limits, tally: Tally, before: float | None = None) -> None:
         self._still, self._limits, self._tally = StillnessFilter(still), limits, tally
         self._repeats = still is not None
         self._last: tuple[float, float] | None = None
+        self._before = before
 
     def emit(self, picture: Picture, time: float, wanted: float) -> Frame:
         """The frame for the instant `wanted`, by the picture whose own time is `time`.
@@ -62,11 +66,17 @@ class Emitter:
         repeated = self._last is not None and self._last[0] == time and self._repeats
         if self._last is not None and repeated:
             return self._same(picture, max(time, wanted), wanted, self._last[1])
-        same = self._still.same_as(time, picture.thumbnail()) if self._repeats else None
-        self._last = (time, time if same is None else same)
+        told = max(time, wanted) if self._answered_before(time) else time
+        same = self._still.same_as(told, picture.thumbnail()) if self._repeats else None
+        self._last = (time, told if same is None else same)
         if same is not None:
-            return self._same(picture, time, wanted, same)
-        return Frame(time, wanted, picture.pixels(), picture.width, picture.height)
+            return self._same(picture, told, wanted, same)
+        return Frame(told, wanted, picture.pixels(), picture.width, picture.height)
+
+    def _answered_before(self, time: float) -> bool:
+        """Whether this picture, our first, was on screen at an instant before our span already."""
+        first = self._last is None and self._repeats
+        return first and self._before is not None and time <= self._before + ON_SCREEN
 
     def _same(self, picture: Picture, time: float, wanted: float, same_as: float) -> Frame:
         self._tally.same_frames += 1

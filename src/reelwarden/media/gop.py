@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from reelwarden.media.sampling import LAST
+from reelwarden.media.span import ALL, Span
 
 EPSILON = 1e-3
 """Containers round time stamps to a millisecond; two times nearer than this are one."""
@@ -130,17 +131,27 @@ class Groups(Generic[P]):
 
 
 class Wishes:
-    """The plan's instants with the next one in sight: a finite time, LAST, or None when there are no more."""
+    """The plan's instants in a span, with the next one in sight: a finite time, LAST, or None when there are no more.
 
-    def __init__(self, instants: Iterator[float]) -> None:
-        self._instants = instants
-        self.next: float | None = next(instants, None)
+    `before` is the last instant that lies before the span.
+    """
+
+    def __init__(self, instants: Iterator[float], span: Span = ALL) -> None:
+        self._instants, self._span = instants, span
+        self.before: float | None = None
+        self.next: float | None = self._following()
+        while self.next is not None and self.next < span.start:
+            self.before = self.take()
 
     def take(self) -> float:
         taken = self.next
         assert taken is not None
-        self.next = next(self._instants, None)
+        self.next = self._following()
         return taken
+
+    def _following(self) -> float | None:
+        instant = next(self._instants, None)
+        return None if instant is None or self._span.past(instant) else instant
 
     def due(self, before: float) -> bool:
         return self.next is not None and self.next is not LAST and self.next < before

@@ -15,11 +15,12 @@ from reelwarden.domain import Frame, MediaInfo, MediaKind
 from reelwarden.errors import MediaDamaged, NotMedia, ReelwardenError
 from reelwarden.media.emitter import Emitter, Tally
 from reelwarden.media.gop import Wishes
-from reelwarden.media.limits import Limits, check_duration, check_packets, check_pixels
+from reelwarden.media.limits import check_duration, check_packets, check_pixels
 from reelwarden.media.orientation import UPRIGHT, Orientation, from_exif
-from reelwarden.media.sampling import LAST, Every, KeyFrames, Plan, needs_duration
+from reelwarden.media.request import Request
+from reelwarden.media.sampling import LAST, Every, KeyFrames, needs_duration
 from reelwarden.media.size import reduced_size
-from reelwarden.media.stillness import SIDE, Stillness, Thumbnail
+from reelwarden.media.stillness import SIDE, Thumbnail
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 ANIMATED = frozenset({"PNG", "WEBP", "AVIF", "GIF"})
@@ -53,19 +54,24 @@ class Decoded:
 class ImageSource:
     """Iterate once: one frame of a still image, those that the plan wants of an animation."""
 
-    def __init__(self, fd: int, plan: Plan, side: int, still: Stillness | None, limits: Limits, pace: Pace) -> None:
-        self._fd, self._side, self._limits, self._pace = fd, side, limits, pace
+    def __init__(self, fd: int, request: Request, pace: Pace) -> None:
+        plan, self._span, self._known = request.plan, request.span, request.duration
+        self._fd, self._side, self._limits, self._pace = fd, request.side, request.limits, pace
         self._plan = Every(1.0) if isinstance(plan, KeyFrames) else plan
         self.tally = Tally()
-        self._emitter = Emitter(still, limits, self.tally)
+        self._emitter = Emitter(request.still, request.limits, self.tally)
         image = self._open()
         self._moves = image.format in ANIMATED | {PAGED} and bool(getattr(image, "is_animated", False))
         self._full = (image.width, image.height)
-        self.info = self._info(image, self._duration() if self._moves and needs_duration(plan) else None)
+        self.info = self._info(
+            image, self._duration() if self._moves and (needs_duration(plan) or request.probe) else None
+        )
 
     def __iter__(self) -> Iterator[Frame]:
         if self._moves:
             yield from self._animation()
+            return
+        if not self._span.has(0.0):
             return
         picture = self._load(self._open())
         self.tally.packets = self.tally.pictures_decoded = 1
@@ -154,6 +160,8 @@ class ImageSource:
             check_pixels(image.width, image.height, self._limits)
 
     def _duration(self) -> float:
+        if self._known is not None:
+            return self._known
         end = 0.0
         for _, _, end in self._steps():
             self._pace(end / 2)
@@ -161,7 +169,7 @@ class ImageSource:
         return end
 
     def _animation(self) -> Iterator[Frame]:
-        wishes, last, time = Wishes(self._plan.instants(self.info.duration)), None, 0.0
+        wishes, last, time = Wishes(self._plan.instants(self.info.duration), self._span), None, 0.0
         for image, time, end in self._steps():
             self.tally.packets += 1
             self.tally.pictures_decoded += 1

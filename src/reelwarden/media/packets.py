@@ -84,7 +84,8 @@ class Reader:
         return Held(packet, shown, decoded, packet.size, packet.is_keyframe, packet.is_discard)
 
     def _check(self, now: float) -> None:
-        self.tally.seconds = now
-        self.pace(now)
+        read = max(0.0, now - self.opened.begins)
+        self.tally.seconds = read
+        self.pace(read)
         check_duration(now, self.limits)
-        check_packets(self.tally.packets, now, self.limits)
+        check_packets(self.tally.packets, read, self.limits)

@@ -21,14 +21,14 @@ from reelwarden.domain import Frame
 from reelwarden.media.container import Opened, raise_if_too_large
 from reelwarden.media.emitter import Emitter, Tally
 from reelwarden.media.gop import EPSILON, ON_SCREEN, Goal, Group, Groups, Wishes, goals
-from reelwarden.media.limits import Limits
 from reelwarden.media.orientation import Orientation
 from reelwarden.media.packets import Held
 from reelwarden.media.picture import PictureMaker, Turns, rgb
-from reelwarden.media.sampling import LAST, KeyFrames, Plan, slack
+from reelwarden.media.request import Request
+from reelwarden.media.sampling import LAST, KeyFrames, slack
 from reelwarden.media.sandbox import require_memory
 from reelwarden.media.size import displayed_size
-from reelwarden.media.stillness import Stillness, Thumbnail
+from reelwarden.media.stillness import Thumbnail
 
 SLOW = 6.0
 """Below so many pictures a second there is nothing to gain by holding groups."""
@@ -70,16 +70,17 @@ class Upright(NamedTuple):
 class VideoSampler:
     """Give it the stream's packets in order. `upright` is told by the first picture."""
 
-    def __init__(
-        self, opened: Opened, plan: Plan, side: int, still: Stillness | None, limits: Limits, tally: Tally
-    ) -> None:
+    def __init__(self, opened: Opened, request: Request, tally: Tally) -> None:
         assert opened.video is not None
         self.upright: Upright | None = None
         self._turns = Turns()
         self._origin, self._stream, self._context = opened.origin, opened.video, opened.video.codec_context
+        plan, span, limits = request.plan, request.span, request.limits
         self._limits, self._tally, self._keys = limits, tally, isinstance(plan, KeyFrames)
-        self._maker, self._emitter = PictureMaker(side), Emitter(still, limits, tally)
-        self._wishes, self._snap = Wishes(plan.instants(opened.duration)), slack(plan, opened.duration)
+        self._wishes, self._snap = Wishes(plan.instants(opened.duration), span), slack(plan, opened.duration)
+        self._span, self._past = span, False
+        self._maker = PictureMaker(request.side)
+        self._emitter = Emitter(request.still, limits, tally, self._wishes.before)
         self._groups: Groups[Held] = Groups(limits.max_gop_bytes)
         self._base = float(self._stream.time_base or 0)
         self._rate = float(self._stream.average_rate or 0) or 25.0
@@ -90,6 +91,11 @@ class VideoSampler:
         self._context.thread_count = 1
         self._context.options = {"max_pixels": str(limits.max_pixels)}
         self._skip(nothing=True)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more is wanted of this stream, because the span is over."""
+        return self._span.end is not None and self._wishes.next is None and (self._past or not self._keys)
 
     def push(self, held: Held) -> Iterator[Frame]:
         if self._all:
@@ -126,10 +132,15 @@ class VideoSampler:
     def _goals(self, group: Group[Held]) -> list[Goal]:
         pictures = group.pictures()
         if self._keys:
-            return [Goal(pictures[0][0], pictures[0][1], pictures[0][0])] if pictures and group.opens else []
+            return self._key_goals(pictures) if pictures and group.opens else []
         last = max(pictures, default=(0.0, 0))[0]
         lasts = max((float((h.packet.duration or 0) * h.packet.time_base) for h in group.packets), default=0.0)
         return goals(pictures, self._wishes, group.until, last + max(lasts, 2 * EPSILON), self._snap)
+
+    def _key_goals(self, pictures: list[tuple[float, int]]) -> list[Goal]:
+        time, packet = pictures[0]
+        self._past = self._span.past(time)
+        return [Goal(time, packet, time)] if self._span.has(time) else []
 
     def _run(self, group: Group[Held], wanted: list[Goal]) -> Iterator[Frame]:
         """Decodes the group as far as it must. A piece of a group is decoded to its end: the next piece needs it."""
@@ -155,7 +166,8 @@ class VideoSampler:
         """Every decoded picture in order: a wish is answered by the picture before the first one that is later."""
         for frame in frames:
             time = self._time(frame)
-            if self._keys and frame.key_frame:
+            self._past = self._past or self._span.past(time)
+            if self._keys and frame.key_frame and self._span.has(time):
                 yield self._emit(frame, time, time)
             shown, self._before = self._before or (time, frame), (time, frame)
             while self._wishes.due(time - ON_SCREEN):
