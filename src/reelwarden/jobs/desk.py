@@ -5,7 +5,6 @@ It checks what the account may do, accepts in one transaction, reads only the ac
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from dataclasses import dataclass, replace
@@ -124,6 +123,11 @@ class Desk:
                     return submissions.read(connection, id)
             time.sleep(WAIT_STEP)
 
+    def has_space(self) -> bool:
+        """Whether the folder of media has room for more; S3 always has."""
+        folder = self.blobs.folder
+        return folder is None or shutil.disk_usage(folder).free >= self.settings.free_space
+
     def _check(self, caller: Caller, new: New) -> None:
         expand(new.asked)
         _ = new.options.sampling
@@ -140,8 +144,7 @@ class Desk:
 
     def _check_space(self) -> None:
         """A full disk must not take what it cannot finish."""
-        folder = self.blobs.folder
-        if folder and os.path.isdir(folder) and shutil.disk_usage(folder).free < self.settings.free_space:  # noqa: PTH112
+        if not self.has_space():
             raise Full("the server has no space left for new submissions", "try again later")
 
     def _terms(self, caller: Caller) -> Terms:

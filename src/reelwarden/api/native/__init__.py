@@ -11,9 +11,10 @@ PREFIX = "/reelwarden/v1"
 
 def build() -> FastAPI:
     """The application of this door."""
-    from reelwarden.api.native import errors, submissions
+    from reelwarden.api.native import errors, health, submissions
 
     app = FastAPI(title="Reelwarden", version=__version__, description="The native API of Reelwarden.")
     app.include_router(submissions.router)
+    app.include_router(health.router)
     errors.install(app)
     return app
