@@ -18,6 +18,8 @@ from reelwarden.ingest.boxes import index
 from reelwarden.ingest.segments import MOST_SEGMENTS, Extent, Resource, Segment
 
 VARIABLE = re.compile(r"\$(?:(RepresentationID|Number|Time|Bandwidth)(?:%0(\d{1,2})d)?)?\$")
+LIVE_TAIL = 200
+"""Segments of a live stream that are looked at: a window of hours is listed anew every few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ def _from_template(place: Place) -> Iterator[Segment]:
     init = Resource(_filled(begins, place, 0, 0)) if begins else None
     timeline = _level(place, "SegmentTemplate", "SegmentTimeline")
     first = int(said("startNumber", "1"))
-    times = _listed(timeline, scale, place, offset) if timeline is not None else _even(place, said, scale)
-    for number, time, ticks in times:
+    times = list(_listed(timeline, scale, place, offset) if timeline is not None else _even(place, said, scale))
+    for number, time, ticks in times[-LIVE_TAIL:] if place.live else times:
         at = time / scale - (offset if timeline is not None else 0.0)
         url = _filled(said("media"), place, first + number, time)
         yield _segment(place, Resource(url), at, ticks / scale, init)

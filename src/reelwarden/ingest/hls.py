@@ -38,6 +38,9 @@ USED = frozenset(
 MOST_KEYS = 2000
 """The library compares each key with all before it."""
 MOST_VARIANTS = 200
+LIVE_TAIL = 200
+NOT_CUT = ("#EXT-X-ENDLIST", "#EXT-X-BYTERANGE", "#EXT-X-STREAM-INF")
+"""Films, parts that count from the one before, and lists of variants are read whole."""
 VIDEO_CODECS = ("avc", "hvc", "hev", "dvh", "dva", "av01", "vp0", "vp8", "vp9", "mp4v", "vvc", "vvi")
 SHORTEST_REFRESH, LONGEST_REFRESH = 0.5, 30.0
 
@@ -53,7 +56,7 @@ class Choice:
 
 def read(text: str, base: str, height: int = ENOUGH_HEIGHT) -> Playlist | Choice:
     """A playlist that was found at `base`. Raises FetchError for one that is broken, too long or locked."""
-    lines = [line for line in (line.strip() for line in text.splitlines()) if _is_used(line)]
+    lines = _tail([line for line in (line.strip() for line in text.splitlines()) if _is_used(line)])
     if not lines or lines[0] != "#EXTM3U":
         raise FetchError(f"{_shown(base)}: a playlist that is not HLS")
     if sum(line.startswith("#EXTINF") for line in lines) > MOST_SEGMENTS:
@@ -71,6 +74,26 @@ def read(text: str, base: str, height: int = ENOUGH_HEIGHT) -> Playlist | Choice
 
 def _is_used(line: str) -> bool:
     return line.partition(":")[0] in USED if line.startswith("#") else bool(line)
+
+
+def _tail(lines: list[str]) -> list[str]:
+    """Of a live playlist the last segments: a window of hours is read anew every few seconds."""
+    places = [n for n, line in enumerate(lines) if not line.startswith("#")]
+    if len(places) <= LIVE_TAIL or any(line.startswith(NOT_CUT) for line in lines):
+        return lines
+    cut = places[-LIVE_TAIL - 1] + 1
+    before = lines[:cut]
+    kept = [n for n in (_last(before[: _last(before, "#EXT-X-MAP")], "#EXT-X-KEY"), _last(before, "#EXT-X-MAP")) if n]
+    kept += [n for n in (_last(before, "#EXT-X-KEY"),) if n and n not in kept]
+    heads = [line for line in before if line.startswith(("#EXTM3U", "#EXT-X-TARGETDURATION"))]
+    numbers = [line.partition(":")[2] for line in before if line.startswith("#EXT-X-MEDIA-SEQUENCE")]
+    first = int(numbers[0]) if numbers and numbers[0].isdecimal() else 0
+    number = f"#EXT-X-MEDIA-SEQUENCE:{first + len(places) - LIVE_TAIL}"
+    return [*heads, number, *(before[n] for n in kept), *lines[cut:]]
+
+
+def _last(lines: list[str], start: str) -> int:
+    return next((n for n in range(len(lines) - 1, -1, -1) if lines[n].startswith(start)), 0)
 
 
 def _shown(url: str) -> str:
