@@ -31,7 +31,7 @@ FAST = {"lease": "3", "piece_seconds": "0.3", "log_level": "debug"}
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a clip that takes a worker a second or so."""
     folder = tmp_path_factory.mktemp("clips")
-    make_clip(folder / "clip.mp4", 12.0, 25, (480, 270))
+    make_clip(folder / "clip.mp4", 6.0, 25, (320, 180))
     server = serve_folder(folder)
     yield f"http://127.0.0.1:{server.server_address[1]}/clip.mp4"
     server.shutdown()
@@ -65,7 +65,7 @@ def states(database: Database) -> Counter[str]:
         return Counter(connection.execute(sa.select(submissions.c.state)).scalars())
 
 
-def wait_until_done(database: Database, receiver: Receiver, count: int, seconds: float = 150.0) -> None:
+def wait_until_done(database: Database, receiver: Receiver, count: int, seconds: float = 240.0) -> None:
     """Until every submission has ended and every callback has come."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
