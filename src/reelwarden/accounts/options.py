@@ -41,6 +41,7 @@ class Options(BaseModel):
 
     policy: str | None = Field(None, max_length=200, description="The name of a stored policy.")
     retention: float | None = Field(None, gt=0, le=3650 * 86400, description="Seconds that results and media are kept.")
+    keep: bool | None = Field(None, description="False: nothing of a submission stays behind once it is delivered.")
     callback_url: Url | None = Field(None, description="Where callbacks go that name no address.")
     callback_secret: str | None = Field(None, min_length=8, max_length=200, description="What signs callbacks.")
     callback_domains: list[Domain] = Field([], max_length=500, description="Where callbacks may go; none: anywhere.")
