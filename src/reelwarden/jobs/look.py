@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -18,12 +20,15 @@ from reelwarden.jobs.leases import Lease
 from reelwarden.jobs.piece import Piece
 from reelwarden.jobs.recorder import Recorder
 from reelwarden.jobs.source import opened
+from reelwarden.jobs.spans import Span
 from reelwarden.jobs.submissions import ACCEPTED, RUNNING, Submission, read, tell
 from reelwarden.jobs.workbench import Workbench
-from reelwarden.media.decoder_process import probe
+from reelwarden.media.decoder_process import Decoding
 from reelwarden.moderate import Look, Moderator, Wishes
 from reelwarden.store.database import patiently
 from reelwarden.store.tables.submissions import pieces, submissions
+
+_WHOLE = spans.of(None, 1, 0, listens=True)
 
 
 def look(bench: Workbench, lease: Lease, hold: Hold) -> None:
@@ -86,49 +91,62 @@ def overdue(submission: Submission) -> None:
 def _look(bench: Workbench, submission: Submission, lease: Lease, hold: Hold) -> Findings | None:
     """One span, to its end. Gives the findings of the whole when all spans are done, else None."""
     with opened(bench, submission) as path, bench.moderators.lent(submission) as moderator:
-        submission, media = _cut(bench, submission, path, moderator)
-        before = _pieces_of(bench, submission.id, lease.span)
-        recorder = Recorder(bench, submission, lease, before)
+        recorder = Recorder(bench, submission, lease, _pieces_of(bench, submission.id, lease.span))
+        media = media_of(submission.media) if submission.media else None
         if not recorder.finished:
-            _run(bench, submission, media, path, moderator, recorder, hold)
+            media = _run(bench, path, moderator, recorder, hold)
         found = recorder.whole()
-        if found is None:
+        if found is None or media is None:
             return None
         header = moderator.header(submission.name, media, submission.options.sampling)
         return gathered(header, found, submission.options.policy, moderator.notes, partial=False)
 
 
-def _run(
-    bench: Workbench,
-    submission: Submission,
-    media: MediaInfo,
-    path: Path,
-    moderator: Moderator,
-    recorder: Recorder,
-    hold: Hold,
-) -> None:
-    options = submission.options
-    wishes = Wishes(recorder.policy, options.sampling, bench.limits)
-    span = spans.of(media.duration, submission.spans, recorder.lease.span, moderator.listens)
-    reach = span.resumed(recorder.until)
-    with moderator.decode(path, wishes, reach.decoded) as decoding:
+def _run(bench: Workbench, path: Path, moderator: Moderator, recorder: Recorder, hold: Hold) -> MediaInfo:
+    """Decodes and looks, from where the last worker got to. Says what the media is."""
+    if recorder.submission.media is None:
+        with _decoding(bench, path, moderator, recorder, _WHOLE, hold) as decoding:
+            recorder.submission = _cut(bench, recorder.submission, decoding.info)
+            if recorder.submission.spans == 1:
+                _watch(moderator, recorder, decoding, _WHOLE, hold)
+                return decoding.info
+    submission = recorder.submission
+    assert submission.media is not None
+    media = media_of(submission.media)
+    span = spans.of(media.duration, submission.spans, recorder.lease.span, moderator.listens).resumed(recorder.until)
+    with _decoding(bench, path, moderator, recorder, span, hold) as decoding:
+        _watch(moderator, recorder, decoding, span, hold)
+    return media
+
+
+@contextmanager
+def _decoding(
+    bench: Workbench, path: Path, moderator: Moderator, recorder: Recorder, span: Span, hold: Hold
+) -> Iterator[Decoding]:
+    """The decoder, where whoever stops the job can reach it."""
+    wishes = Wishes(recorder.policy, recorder.submission.options.sampling, bench.limits)
+    with moderator.decode(path, wishes, span.decoded) as decoding:
         hold.decoding = decoding
-        watching = Look(moderator, decoding, options.keep and options.evidence, reach.frames_from, reach.frames_to)
-        for step in watching.steps():
-            hold.check()
-            recorder.add(step, reach)
-            if recorder.due:
-                overdue(submission)
-                recorder.checkpoint(watching, hold)
-        hold.decoding = None
-        recorder.end(watching, hold)
+        try:
+            yield decoding
+        finally:
+            hold.decoding = None
 
 
-def _cut(bench: Workbench, submission: Submission, path: Path, moderator: Moderator) -> tuple[Submission, MediaInfo]:
+def _watch(moderator: Moderator, recorder: Recorder, decoding: Decoding, span: Span, hold: Hold) -> None:
+    options = recorder.submission.options
+    look = Look(moderator, decoding, options.keep and options.evidence, span.frames_from, span.frames_to)
+    for step in look.steps():
+        hold.check()
+        recorder.add(step, span)
+        if recorder.due:
+            overdue(recorder.submission)
+            recorder.checkpoint(look, hold)
+    recorder.end(look, hold)
+
+
+def _cut(bench: Workbench, submission: Submission, media: MediaInfo) -> Submission:
     """The first to open the media says what it is, and hands in a job for every span but the first."""
-    if submission.media is not None:
-        return submission, media_of(submission.media)
-    media = probe(path, bench.limits)
     count = spans.count(media, submission.options.keep)
     now = time.time()
 
@@ -142,7 +160,7 @@ def _cut(bench: Workbench, submission: Submission, path: Path, moderator: Modera
                     leases.add(connection, bench.engine, job, submission.id, number, now)
 
     patiently(act)
-    return replace(submission, media=_document(media), spans=count), media
+    return replace(submission, media=_document(media), spans=count)
 
 
 def _document(media: MediaInfo) -> dict[str, object]:
