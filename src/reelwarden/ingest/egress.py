@@ -6,7 +6,8 @@ environment: a proxy would look the name up again, out of our sight. docs/refere
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import socket
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -26,9 +27,11 @@ from reelwarden.ingest.connection import (
     system_resolver,
 )
 from reelwarden.ingest.url import Target, parse
+from reelwarden.ingest.wire import Wire
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
+SECURE = frozenset({"https", "rtmps"})
 AGENT = f"reelwarden/{__version__}"
 IDLE_SECONDS = 20.0
 PIECE = 64 << 10
@@ -119,6 +122,15 @@ class Egress:
             asked = _carried_on(asked, came_from, target)
         raise FetchError(f"more than {MOST_REDIRECTS} redirects")
 
+    @contextmanager
+    def open(self, url: str, schemes: Collection[str], *, total: float, idle: float | None = None) -> Iterator[Wire]:
+        """A connection for another protocol than HTTP, to a checked address; TLS for schemes that end in s."""
+        deadline = Deadline(total, idle or self._idle, "the stream", "")
+        target = parse(url, schemes)
+        with ExitStack() as stack:
+            plain = self._connected(stack, target, deadline, self._allowed)
+            yield Wire(target, plain, deadline)
+
     def post(
         self,
         url: str,
@@ -154,13 +166,17 @@ class Egress:
         self, target: Target, deadline: Deadline, request: Request, allowed: Sequence[Network]
     ) -> Iterator[Answer]:
         with ExitStack() as stack:
-            addresses = look_up(target, self._resolver, allowed, deadline)
-            wire = stack.enter_context(connect(target, addresses, deadline))
-            if target.scheme == "https":
-                wire = stack.enter_context(secure(wire, target, deadline))
+            wire = self._connected(stack, target, deadline, allowed)
             exchange = Exchange(target, wire, deadline, AGENT, request)
             stack.callback(exchange.head.close)
             yield _answer(target, exchange)
+
+    def _connected(
+        self, stack: ExitStack, target: Target, deadline: Deadline, allowed: Sequence[Network]
+    ) -> socket.socket:
+        addresses = look_up(target, self._resolver, allowed, deadline)
+        wire = stack.enter_context(connect(target, addresses, deadline))
+        return stack.enter_context(secure(wire, target, deadline)) if target.scheme in SECURE else wire
 
 
 def _carried_on(asked: Request, came_from: Target, target: Target) -> Request:

@@ -170,6 +170,11 @@ def open_live(
 
 
 def _maker(url: str, scheme: str, way: Egress, height: int) -> Callable[[], Player]:
+    if scheme in ("rtmp", "rtmps"):
+        from reelwarden.ingest.rtmp import RtmpPlayer, place_of
+
+        place = place_of(url)
+        return lambda: RtmpPlayer(place, way)
     from reelwarden.ingest.web_player import WebPlayer
 
     parse(url)

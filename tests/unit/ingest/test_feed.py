@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from clips import make_clip
 from _pytest.mark import ParameterSet
+from clips import make_clip
 from Cryptodome.Cipher import AES
 from Cryptodome.Util.Padding import pad
 from servers import PUBLIC
