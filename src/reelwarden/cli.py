@@ -20,6 +20,7 @@ COMMANDS = {
     "api": "Run the web API alone.",
     "worker": "Run one worker alone.",
     "notifier": "Run the notifier alone.",
+    "doctor": "Say what is wrong with this set-up, and what to do.",
     "labels": "List the labels, and which of them can be told here.",
     "models": "List, install and verify the weight files.",
     "accounts": "Say who may use the server, and how much.",

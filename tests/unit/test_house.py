@@ -24,7 +24,7 @@ RANKS = [
     {"deliver", "review", "accounts"},
     {"jobs"},
     {"api", "console"},
-    {"app", "demo", "commands", "supervisor", "logs"},
+    {"app", "demo", "commands", "supervisor", "logs", "doctor"},
     {"cli", "__main__"},
 ]
 STRANGERS = {
