@@ -25,10 +25,14 @@ def open_database(url: str) -> Database:
     """
     database = Database(url)
     _make_folder(database.engine.url)
-    migrate(database)
-    if _lacks_plans(database):
-        with database.begin() as connection:
-            plans.seed(connection)
+    try:
+        migrate(database)
+        if _lacks_plans(database):
+            with database.begin() as connection:
+                plans.seed(connection)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

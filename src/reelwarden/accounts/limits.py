@@ -79,7 +79,9 @@ def start_submission(
     connection: sa.Connection, caller: Caller, source: str, operations: int = 0, now: float | None = None
 ) -> Started | TooMany | OverQuota:
     """Whether the plan has room for one submission more (`source` is upload, url or stream), and for its operations,
-    which are reserved. The transaction must go on to insert the row: only then does the next one see it.
+    which are reserved: 0 where nobody knows yet, and then the month must only not be used up.
+
+    The transaction must go on to insert the row: only then does the next one see it.
     """
     now = time.time() if now is None else now
     streams = source == STREAM
@@ -91,10 +93,18 @@ def start_submission(
         running = _running(connection, caller.account, streams)
         if running >= limit:
             return TooMany(limit, running, streams)
-    if operations and not reserve(connection, caller.account, operations, now):
-        said = quota(connection, caller.account, now)
-        return OverQuota(said.limit or 0, said.used, said.until)
-    return Started()
+    return _reserved(connection, caller, operations, now)
+
+
+def _reserved(connection: sa.Connection, caller: Caller, operations: int, now: float) -> Started | OverQuota:
+    if caller.plan.monthly_operations is None and not operations:
+        return Started()
+    if operations and reserve(connection, caller.account, operations, now):
+        return Started()
+    said = quota(connection, caller.account, now)
+    if not operations and (said.remaining is None or said.remaining > 0):
+        return Started()
+    return OverQuota(said.limit or 0, said.used, said.until)
 
 
 def _running(connection: sa.Connection, account: str, streams: bool) -> int:

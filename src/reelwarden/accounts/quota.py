@@ -41,15 +41,12 @@ def reserve(connection: sa.Connection, account: str, operations: int, now: float
     """Takes so many operations out of the account's month, or none where there are not enough."""
     if operations < 0:
         raise ValueError("operations are not given back by reserving")
-    limit = sa.select(_plans.c.monthly_operations).join(_accounts).where(_accounts.c.id == account).scalar_subquery()
-    enough = sa.func.coalesce(limit >= operations, sa.true())
-    row = sa.select(sa.literal(account), sa.literal(month_of(now)), sa.literal(operations, sa.BigInteger)).where(enough)
-    insert = upsert(connection, _quotas).from_select(["account", "month", "used"], row)
+    limit = _limit(account)
+    first = sa.select(*_key(account, now), sa.literal(operations, sa.BigInteger)).where(_room(limit, operations))
+    insert = upsert(connection, _quotas).from_select(["account", "month", "used"], first)
     more = _quotas.c.used + operations
     statement = insert.on_conflict_do_update(
-        index_elements=["account", "month"],
-        set_={"used": more},
-        where=sa.func.coalesce(limit >= more, sa.true()),
+        index_elements=["account", "month"], set_={"used": more}, where=_room(limit, more)
     )
     return connection.execute(statement.returning(_quotas.c.used)).scalar_one_or_none() is not None
 
@@ -59,14 +56,37 @@ def settle(connection: sa.Connection, account: str, reserved: int, used: int, si
 
     Use beyond what was reserved fills the month up to its limit: the next reservation feels it.
     """
-    limit = sa.select(_plans.c.monthly_operations).join(_accounts).where(_accounts.c.id == account).scalar_subquery()
-    after = _quotas.c.used + (used - reserved)
     if used > reserved:
-        after = sa.case((limit < after, sa.case((limit > _quotas.c.used, limit), else_=_quotas.c.used)), else_=after)
-    else:
-        after = sa.case((after < 0, 0), else_=after)
+        _fill(connection, account, used - reserved, since)
+        return
+    left = _quotas.c.used - (reserved - used)
     mine = sa.and_(_quotas.c.account == account, _quotas.c.month == month_of(since))
-    connection.execute(sa.update(_quotas).where(mine).values(used=after))
+    connection.execute(sa.update(_quotas).where(mine).values(used=sa.case((left < 0, 0), else_=left)))
+
+
+def _fill(connection: sa.Connection, account: str, operations: int, since: float) -> None:
+    limit, more = _limit(account), _quotas.c.used + operations
+    # A plan that shrank below what was used takes nothing back.
+    full = sa.case((limit > _quotas.c.used, limit), else_=_quotas.c.used)
+    asked = sa.literal(operations, sa.BigInteger)
+    first = sa.select(*_key(account, since), sa.case((_room(limit, asked), asked), else_=limit)).where(
+        sa.exists().where(_accounts.c.id == account)
+    )
+    insert = upsert(connection, _quotas).from_select(["account", "month", "used"], first)
+    after = sa.case((_room(limit, more), more), else_=full)
+    connection.execute(insert.on_conflict_do_update(index_elements=["account", "month"], set_={"used": after}))
+
+
+def _key(account: str, now: float) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
+    return sa.literal(account), sa.literal(month_of(now))
+
+
+def _limit(account: str) -> sa.ScalarSelect[int | None]:
+    return sa.select(_plans.c.monthly_operations).join(_accounts).where(_accounts.c.id == account).scalar_subquery()
+
+
+def _room(limit: sa.ScalarSelect[int | None], used: int | sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(limit >= used, sa.true())
 
 
 def quota(connection: sa.Connection, account: str, now: float) -> Quota:

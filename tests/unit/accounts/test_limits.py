@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from reelwarden.accounts import keys, plans
 from reelwarden.accounts.caller import Caller
 from reelwarden.accounts.limits import Granted, OverQuota, Rate, Started, TooFast, TooMany, start_submission, take
-from reelwarden.accounts.quota import quota
+from reelwarden.accounts.quota import quota, settle
 from reelwarden.store.database import Database
 from reelwarden.store.tables.accounts import buckets
 from reelwarden.store.tables.submissions import submissions
@@ -104,6 +104,16 @@ def test_a_submission_reserves_its_operations(planned: Database, make_caller) ->
     assert isinstance(answer, OverQuota)
     assert (answer.limit, answer.used) == (10, 8)
     assert start(planned, caller, operations=2, now=NOW) == Started()
+
+
+def test_a_submission_of_unknown_length_needs_a_month_that_is_not_used_up(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+    caller = make_caller("ten", monthly_operations=10)
+    assert start(planned, caller, now=NOW) == Started()
+    with planned.begin() as connection:
+        settle(connection, caller.account, 0, 12, NOW)
+    answer = start(planned, caller, now=NOW)
+    assert isinstance(answer, OverQuota)
+    assert (answer.limit, answer.used) == (10, 10)
 
 
 def test_a_transaction_that_fails_reserves_nothing(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]

@@ -75,6 +75,15 @@ def test_use_beyond_the_reservation_fills_up_to_the_limit(planned: Database, mak
         assert not reserve(connection, account, 1, NOW)
 
 
+def test_what_nobody_reserved_is_counted_too(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+    account = make_caller("hundred", monthly_operations=100).account
+    with planned.begin() as connection:
+        settle(connection, account, 0, 30, NOW)
+        settle(connection, account, 0, 300, NOW + 31 * 86400)
+        settle(connection, "acc_none", 0, 1, NOW)
+        assert [quota(connection, account, at).used for at in (NOW, NOW + 31 * 86400)] == [30, 100]
+
+
 def test_a_smaller_plan_takes_nothing_back(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
     from reelwarden.accounts import accounts
 
