@@ -8,6 +8,7 @@ ever asked for on a file's behalf.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 from dataclasses import dataclass, replace
@@ -153,6 +154,7 @@ def _info(container: InputContainer, video: VideoStream | None, sounds: list[Aud
     return replace(info, width=width, height=height, frame_rate=rate, video_codec=context.name)
 
 
+@functools.cache
 def warm_up() -> None:
     """Touches what is loaded on first use: after the lock no module can be read any more."""
     for name in ("subtitles.codeccontext", "subtitles.stream", "sidedata.sidedata"):

@@ -1,7 +1,8 @@
 """The decoder's process: reads one request, loads what it needs, locks itself in, decodes, and tells.
 
 It is started as `python -m reelwarden.media.decoder_child MEDIA_FD OUT_FD`. The request comes as one line of JSON on
-standard input, which stays open as a lifeline: when it closes, our parent is gone and we end too.
+standard input, which stays open as a lifeline: when it closes, our parent is gone and we end too. Started with
+`nursery SOCKET_FD` it loads everything first and forks such children (nursery.py).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -21,6 +23,7 @@ from reelwarden.domain import AudioChunk, Frame, MediaInfo, MediaKind
 from reelwarden.errors import MediaDamaged, NotMedia, ReelwardenError
 from reelwarden.media import sandbox, wire
 from reelwarden.media.limits import Limits, check_bytes, out_of_memory
+from reelwarden.media.nursery import NURSERY, serve
 from reelwarden.media.request import Request
 from reelwarden.media.sniff import SNIFFED, Kind, sniff
 
@@ -40,10 +43,27 @@ class Source(Protocol):
 
 
 def main() -> None:
-    media, out = int(sys.argv[1]), int(sys.argv[2])
+    """Cold: everything is loaded for this one media."""
+    decode(json.loads(sys.stdin.buffer.readline()), int(sys.argv[1]), int(sys.argv[2]), 0)
+
+
+def nursery() -> None:
+    """Warm: loads everything, and forks children that begin with `decode`."""
+    from reelwarden.media import container, demux, images
+
+    assert demux
+    container.warm_up()
+    images.warm_up()
+    gc.collect()
+    gc.freeze()  # the collector must not touch, and so copy, what the children share
+    serve(socket.socket(fileno=int(sys.argv[2])), decode)
+
+
+def decode(facts: dict[str, Any], media: int, out: int, lifeline: int) -> None:
+    """Decodes `media` and tells all about it on `out`. Ends early when the last writer of `lifeline` is gone."""
     signal.signal(signal.SIGIO, signal.SIG_DFL)
-    request = Request.parse(json.loads(sys.stdin.buffer.readline()))
-    sandbox.die_with(0)
+    request = Request.parse(facts)
+    sandbox.die_with(lifeline)
     status = os.open("/proc/self/status", os.O_RDONLY)
     try:
         kind = _look(media, request.limits)
@@ -151,5 +171,8 @@ def _usage(status: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1] == NURSERY:
+        nursery()
+    else:
+        main()
     os._exit(0)

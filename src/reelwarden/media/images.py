@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import io
 import os
@@ -225,6 +226,7 @@ def _lasts(image: Image.Image) -> float:
     return seconds if seconds >= HASTY else USUAL
 
 
+@functools.cache
 def warm_up() -> None:
     """Loads the decoders and what they load on first use: after the lock no module can be read any more."""
     Image.MAX_IMAGE_PIXELS = None  # our own limits hold
