@@ -24,7 +24,7 @@ def add_accounts(database: Database, *names: str) -> None:
 
 def add_submission(database: Database, account: str, identity: str) -> str:
     texts = ("key", "dialect", "source", "address", "name", "state")
-    facts = dict.fromkeys(texts, "x") | dict.fromkeys(("asked", "options", "vendor"), {})
+    facts = dict.fromkeys(texts, "x") | {key: {} for key in ("asked", "options", "vendor")}
     with database.begin() as connection:
         times = {"created": 0.0, "deadline": 0.0, "expires": 0.0}
         connection.execute(sa.insert(submissions).values(id=identity, account=account, **facts, **times))

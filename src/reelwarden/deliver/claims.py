@@ -6,7 +6,7 @@ transaction; if they die, it is due again when the hold has run out, with the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,14 @@ import sqlalchemy as sa
 
 from reelwarden.deliver.deliveries import DELIVERED, GIVEN_UP, OWED
 from reelwarden.deliver.due import oldest
-from reelwarden.deliver.fairness import AT_ONCE, Due, Endpoint, turns
-from reelwarden.deliver.schedules import has_arrived, next_wait, schedule_of
+from reelwarden.deliver.fairness import AT_ONCE, Due, Endpoint, Space, turns
+from reelwarden.deliver.schedules import SCHEDULES, has_arrived, next_wait, schedule_of
 from reelwarden.store.database import Database
 from reelwarden.store.tables.deliveries import attempts, deliveries
 
 GRACE = 5.0
 """Seconds beyond an attempt's limit for which it stays held: for a slow machine, and for clocks that differ."""
+CHANGED = ("state", "next_at", "ended")
 LOCK = 0x7265656C
 """Claims take turns under this number in PostgreSQL, so that two notifiers together keep to AT_ONCE."""
 
@@ -56,20 +57,27 @@ class Outcome:
 
 
 def claim(
-    database: Database, holder: str, limit: int, *, now: float, room: int = 1 << 26, wait: float = GRACE
+    database: Database,
+    holder: str,
+    space: Space,
+    *,
+    now: float,
+    slow: Collection[Endpoint] = (),
 ) -> list[Held]:
-    """At most `limit` deliveries that are due, held by `holder` until their attempt's limit and `wait` are over.
+    """What is due and whose turn it is (fairness.py), held by `holder` until its attempt's limit and GRACE are over.
 
-    `room` bounds their bodies together, in bytes. One notifier per `holder`. Nothing is written when nothing is due.
+    `holder` is one notifier's alone. Nothing is written when nothing is due. Where others write meanwhile, what they
+    have taken is left out; only PostgreSQL, where many notifiers are at home, lets one choose after the other.
     """
     with database.read() as connection:
-        if not _chosen(database, connection, limit, room, now):
-            return []
+        chosen = _chosen(database, connection, space, now, slow)
+    if not chosen:
+        return []
     with database.begin() as connection:
         if not database.is_sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-        chosen = [one.id for one in _chosen(database, connection, limit, room, now)]
-        return _hold(connection, chosen, holder, now, wait)
+            chosen = _chosen(database, connection, space, now, slow)
+        return _hold(connection, [one.id for one in chosen], holder, now)
 
 
 def record(
@@ -84,15 +92,19 @@ def record(
     Gives those that nobody waits for any more: somebody else has attempted them since the hold ran out, or they are
     gone.
     """
+    changes = {held.id: _change(held, outcome, pace, chance()) for held, outcome in made}
     with database.begin() as connection:
-        late = [held for held, outcome in made if not _record(connection, held, outcome, pace, chance())]
-        _empty(connection, [held.id for held, _ in made])
-        return late
+        kept = dict(_change_all(connection, made, changes))
+        _write_down(connection, [(held, outcome) for held, outcome in made if held.id in kept])
+        _empty(connection, [one for one, keep in kept.items() if not keep and changes[one]["state"] != OWED])
+    return [held for held, _ in made if held.id not in kept]
 
 
-def _chosen(database: Database, connection: sa.Connection, limit: int, room: int, now: float) -> list[Due]:
+def _chosen(
+    database: Database, connection: sa.Connection, space: Space, now: float, slow: Collection[Endpoint]
+) -> list[Due]:
     waiting = oldest(connection, database.is_sqlite, now, AT_ONCE)
-    return turns(waiting, _in_flight(connection, now), limit, room) if waiting else []
+    return turns(waiting, _in_flight(connection, now), space, slow) if waiting else []
 
 
 def _in_flight(connection: sa.Connection, now: float) -> dict[Endpoint, int]:
@@ -101,16 +113,13 @@ def _in_flight(connection: sa.Connection, now: float) -> dict[Endpoint, int]:
     return {(account, host): count for account, host, count in connection.execute(held.group_by(c.account, c.host))}
 
 
-def _hold(connection: sa.Connection, chosen: list[str], holder: str, now: float, wait: float) -> list[Held]:
+def _hold(connection: sa.Connection, chosen: list[str], holder: str, now: float) -> list[Held]:
     """Those that a redelivery or a record has its hands on just now are left for the next time."""
-    free = sa.select(deliveries).where(
-        deliveries.c.id.in_(chosen), deliveries.c.state == OWED, deliveries.c.held_until <= now
-    )
-    rows = connection.execute(free.with_for_update(skip_locked=True)).all()
-    for row in rows:
-        until = now + schedule_of(row.dialect).limit + wait
-        mine = sa.update(deliveries).where(deliveries.c.id == row.id)
-        connection.execute(mine.values(held_by=holder, held_until=until))
+    c = deliveries.c
+    free = sa.select(c.id).where(c.id.in_(chosen), c.state == OWED, c.held_until <= now)
+    until = sa.case({name: now + one.limit + GRACE for name, one in SCHEDULES.items()}, value=c.dialect, else_=now)
+    mine = sa.update(deliveries).where(c.id.in_(free.with_for_update(skip_locked=True)))
+    rows = connection.execute(mine.values(held_by=holder, held_until=until).returning(*deliveries.c)).all()
     order = {identity: place for place, identity in enumerate(chosen)}
     return [_held(row, holder) for row in sorted(rows, key=lambda row: order[row.id])]
 
@@ -122,36 +131,54 @@ def _held(row: Any, holder: str) -> Held:
     return Held(**facts, holder=holder, number=number, round=number - row.earlier)
 
 
-def _record(connection: sa.Connection, held: Held, outcome: Outcome, pace: float, chance: float) -> bool:
-    c = deliveries.c
-    mine = [c.id == held.id, c.state == OWED, c.held_by == held.holder, c.attempts == held.number - 1]
-    change = sa.update(deliveries).where(*mine).values(**_change(held, outcome, pace, chance))
-    if connection.execute(change).rowcount == 0:
-        return False
-    facts = {name: getattr(outcome, name) for name in ("at", "seconds", "status", "answer", "error")}
-    connection.execute(sa.insert(attempts).values(delivery=held.id, number=held.number, **facts))
-    return True
-
-
 def _change(held: Held, outcome: Outcome, pace: float, chance: float) -> dict[str, Any]:
     """What an attempt makes of its delivery: delivered, given up, or owed until the next one."""
     schedule, end = schedule_of(held.dialect), outcome.at + outcome.seconds
-    let_go = {"attempts": held.number, "held_by": None, "held_until": 0.0}
     if has_arrived(schedule, outcome.status):
-        return let_go | {"state": DELIVERED, "ended": end}
+        return {"state": DELIVERED, "next_at": end, "ended": end}
     wait = next_wait(schedule, held.round, outcome.status, outcome.retry_after, chance=chance, pace=pace)
     if wait is None:
-        return let_go | {"state": GIVEN_UP, "ended": end}
-    return let_go | {"next_at": end + wait}
+        return {"state": GIVEN_UP, "next_at": end, "ended": end}
+    return {"state": OWED, "next_at": end + wait, "ended": None}
+
+
+def _change_all(
+    connection: sa.Connection, made: Sequence[tuple[Held, Outcome]], changes: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, bool]]:
+    """Changes those that are still held for this very attempt; (id, keep) of each of them.
+
+    One statement for all: while it writes, nobody else can in SQLite.
+    """
+    c = deliveries.c
+
+    def each(column: sa.Column[Any], values: Mapping[str, Any]) -> Any:
+        return sa.case({one: sa.cast(value, column.type) for one, value in values.items()}, value=c.id)
+
+    mine = [
+        c.id.in_(changes),
+        c.state == OWED,
+        c.held_by == each(c.held_by, {held.id: held.holder for held, _ in made}),
+        c.attempts == each(c.attempts, {held.id: held.number - 1 for held, _ in made}),
+    ]
+    new = {name: each(c[name], {one: change[name] for one, change in changes.items()}) for name in CHANGED}
+    let_go = {"attempts": c.attempts + 1, "held_by": None, "held_until": 0.0}
+    done = connection.execute(sa.update(deliveries).where(*mine).values(**new, **let_go).returning(c.id, c.keep))
+    return [(row.id, row.keep) for row in done]
+
+
+def _write_down(connection: sa.Connection, made: Sequence[tuple[Held, Outcome]]) -> None:
+    names = ("at", "seconds", "status", "answer", "error")
+    rows = [
+        {"delivery": held.id, "number": held.number} | {name: getattr(outcome, name) for name in names}
+        for held, outcome in made
+    ]
+    if rows:
+        connection.execute(sa.insert(attempts).values(rows))
 
 
 def _empty(connection: sa.Connection, identities: list[str]) -> None:
     """Nothing of its content is left of a delivery that has ended and must not be kept."""
-    ended = sa.select(deliveries.c.id).where(
-        deliveries.c.id.in_(identities), deliveries.c.state != OWED, deliveries.c.keep.is_(False)
-    )
-    gone = list(connection.execute(ended).scalars())
-    if gone:
+    if identities:
         bare: dict[str, Any] = {"body": b"", "headers": {}, "secret": None}
-        connection.execute(sa.update(deliveries).where(deliveries.c.id.in_(gone)).values(**bare))
-        connection.execute(sa.update(attempts).where(attempts.c.delivery.in_(gone)).values(answer=b""))
+        connection.execute(sa.update(deliveries).where(deliveries.c.id.in_(identities)).values(**bare))
+        connection.execute(sa.update(attempts).where(attempts.c.delivery.in_(identities)).values(answer=b""))

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from reelwarden.deliver import signing
 from reelwarden.deliver.claims import Held, Outcome, claim, record
+from reelwarden.deliver.fairness import Endpoint, Space
 from reelwarden.deliver.schedules import asked_wait, has_arrived, schedule_of
 from reelwarden.deliver.signing import Signer
 from reelwarden.errors import EgressRefused, FetchError
@@ -32,6 +33,8 @@ POLL = 0.1
 """Seconds after which it looks again for what is due."""
 ROOM = 64 << 20
 """Bytes of bodies in memory."""
+SLOW = 1.0
+"""Seconds after which an answer is a slow one."""
 AWAY = 1.0
 """Seconds before a database that is away is asked again."""
 LAST_WORDS = 10.0
@@ -84,6 +87,7 @@ class Notifier:
         self._most = settings.callbacks_at_once
         self._signers = signers
         self._threads = threads
+        self._slow: set[Endpoint] = set()
         self._flying: dict[str, int] = {}
         self._landed: SimpleQueue[tuple[Held, Outcome]] = SimpleQueue()
         self._unwritten: list[tuple[Held, Outcome]] = []
@@ -104,10 +108,10 @@ class Notifier:
             log.warning("attempts_not_written", count=len(self._unwritten), error=type(error).__name__)
 
     def _take(self) -> None:
-        free, room = self._most - len(self._flying), ROOM - sum(self._flying.values())
-        if free <= 0 or room <= 0:
+        space = Space(self._most, self._most - len(self._flying), ROOM - sum(self._flying.values()))
+        if space.free <= 0 or space.room <= 0:
             return
-        for held in claim(self._database, self.holder, free, now=time(), room=room):
+        for held in claim(self._database, self.holder, space, now=time(), slow=self._slow):
             self._flying[held.id] = len(held.body)
             self._threads.submit(self._fly, held)
 
@@ -128,8 +132,15 @@ class Notifier:
         late = record(self._database, self._unwritten, pace=self._pace, chance=random.random)
         for held, outcome in self._unwritten:
             del self._flying[held.id]
+            self._note_pace(held, outcome)
             _tell(held, outcome, held in late)
         self._unwritten = []
+
+    def _note_pace(self, held: Held, outcome: Outcome) -> None:
+        if outcome.seconds > SLOW:
+            self._slow.add((held.account, held.host))
+        else:
+            self._slow.discard((held.account, held.host))
 
 
 def attempt(held: Held, egress: Egress, signer: Signer | None = None) -> Outcome:

@@ -10,9 +10,12 @@ from owing import add_accounts, add_submission, callback, made, owe_one, row
 
 from reelwarden.deliver import deliveries
 from reelwarden.deliver.claims import Held, Outcome, claim, record
+from reelwarden.deliver.fairness import Space
 from reelwarden.errors import UsageError
 from reelwarden.store.database import Database
 from reelwarden.store.tables.deliveries import attempts
+
+ALL = Space(64, 64, 1 << 20)
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def store(database: Database) -> Database:
 
 def end(store: Database, *identities: str, status: int = 200, now: float = 1000.0) -> None:
     """One attempt of each that is due, answered with `status`."""
-    held = claim(store, "me", 100, now=now)
+    held = claim(store, "me", ALL, now=now)
     assert {one.id for one in held} == set(identities)
     record(store, [(one, Outcome(now, 0.5, status, b"answer", "" if status == 200 else "no")) for one in held])
 
@@ -101,7 +104,7 @@ def test_one_that_waits_for_its_next_attempt_can_go_at_once_but_not_twice_at_a_t
     end(store, mine, status=500)
     with store.begin() as connection:
         assert deliveries.redeliver(connection, account="a", identity=mine, now=1001.0)
-    assert [one.id for one in claim(store, "me", 9, now=1001.0)] == [mine]
+    assert [one.id for one in claim(store, "me", ALL, now=1001.0)] == [mine]
     with store.begin() as connection:
         assert not deliveries.redeliver(connection, account="a", identity=mine, now=1002.0), "it is in flight"
 
@@ -110,7 +113,7 @@ def test_many_are_owed_anew_at_once(store: Database) -> None:
     old, new = owe_one(store, "a", now=500.0), owe_one(store, "a", now=900.0)
     good, others = owe_one(store, "a", now=901.0), owe_one(store, "b", now=900.0)
     end_each = {old: 410, new: 410, others: 410, good: 200}
-    for held in claim(store, "me", 9, now=1000.0):
+    for held in claim(store, "me", ALL, now=1000.0):
         record(store, [(held, Outcome(1000.0, 0.1, end_each[held.id], b"", "x"))])
 
     def again(**meant: Any) -> int:
@@ -171,7 +174,7 @@ def test_the_backlog_says_how_many_and_how_late(store: Database) -> None:
 
 def test_a_held_one_reads_as_it_was_owed(store: Database) -> None:
     mine = owe_one(store, "a", "http://H/x", body=b"{}", headers={"X": "1"}, secret="s", event="moment")
-    [held] = claim(store, "me", 9, now=1000.0)
+    [held] = claim(store, "me", ALL, now=1000.0)
     assert held == Held(
         id=mine,
         holder="me",
