@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,21 +25,36 @@ LENGTH = PATCH * HOP / RATE
 NEEDED = WINDOW + HOP * (PATCH - 1)
 LEAST = 0.1
 """Seconds below which what is left at the end is not worth a look."""
+CLOSE_HOP = 4
+"""Frames between closer looks: a short loud sound is heard in one patch and missed in another 40 ms further on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looks:
-    """Scores 0..1 [n, 521], the first for the patch that begins at `start`, one each STEP seconds."""
+    """Scores 0..1 [n, 521], the first for the patch that begins at `start`, one each STEP seconds.
+
+    `after` are the scores of the patch that follows the last (those of the last at the end of a stretch).
+    """
 
     start: float
     scores: NDArray[np.float32]
+    after: NDArray[np.float32]
+    logs: Samples
+    session: Session
 
     def time(self, at: int) -> float:
         return self.start + at * STEP
 
+    def closer(self, at: int) -> tuple[float, NDArray[np.float32]]:
+        """(the time of the first, scores [m, 521]): patches every CLOSE_HOP frames between look `at` and the next."""
+        first = at * PATCH_HOP + CLOSE_HOP
+        last = min((at + 1) * PATCH_HOP, len(self.logs) - PATCH + 1)
+        made = _cut(self.logs, range(first, last, CLOSE_HOP))
+        return self.start + first * HOP / RATE, _scores(self.session, made)
+
 
 def looks(sound: Sound, store: ModelStore) -> Looks:
-    """The scores of the patches that became whole with this block."""
+    """The scores of the patches whose next one became whole with this block."""
     events = _events(sound, store)
     return sound.once(MODEL, lambda: events.looks(sound.samples))
 
@@ -66,41 +82,67 @@ def names(store: ModelStore) -> tuple[str, ...]:
 
 @dataclass(slots=True, eq=False)
 class _Events:
-    """The model with the samples that wait for a whole patch."""
+    """The model with the samples that wait for a whole patch and the one after it."""
 
     session: Session
     start: float
     _waiting: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
+    _known: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """The scores of the first patch that waits, where it was looked at already."""
 
     def looks(self, samples: Samples) -> Looks:
         heard = np.concatenate([self._waiting, samples])
-        count = max(0, (heard.size - NEEDED) // (PATCH_HOP * HOP) + 1)
+        count = max(0, (heard.size - NEEDED) // (PATCH_HOP * HOP))
         used = count * PATCH_HOP * HOP
         self._waiting = heard[used:].copy()
-        start, self.start = self.start, self.start + used / RATE
-        return Looks(start, self._scores(patches(heard)))
+        return self._looks(heard, count)
 
     def rest(self) -> Looks:
-        """The last patch, filled up with silence; none where it would look at little that is new."""
-        overlap = (PATCH - PATCH_HOP) * HOP if self._waiting.size > (PATCH - PATCH_HOP) * HOP else 0
-        if self._waiting.size - overlap < LEAST * RATE:
-            return Looks(self.start, np.zeros((0, 0), np.float32))
-        missing = max(0, NEEDED - self._waiting.size)
-        return Looks(self.start, self._scores(patches(np.pad(self._waiting, (0, missing)))))
+        """The last patches, filled up with silence; none where they would look at little that is new."""
+        size = self._waiting.size
+        overlap = (PATCH - PATCH_HOP) * HOP if size > (PATCH - PATCH_HOP) * HOP else 0
+        count = 0 if size - overlap < LEAST * RATE else 1 + (size - NEEDED >= LEAST * RATE)
+        missing = max(0, NEEDED + (count - 1) * PATCH_HOP * HOP - size)
+        return self._looks(np.pad(self._waiting, (0, missing)), count)
 
-    def _scores(self, made: Samples) -> NDArray[np.float32]:
-        if not len(made):
-            return np.zeros((0, 0), np.float32)
-        logits = self.session.run(made)[0]
-        scores: NDArray[np.float32] = (0.5 + 0.5 * np.tanh(logits / 2)).astype(np.float32)
-        return scores
+    def _looks(self, heard: Samples, count: int) -> Looks:
+        """`count` looks, and one more that is kept for the next time, if there is as much."""
+        start = self.start
+        self.start += count * STEP
+        if not count:
+            nothing = np.zeros((0, 0), np.float32)
+            return Looks(start, nothing, nothing, nothing, self.session)
+        logs = log_mel(heard)
+        whole = min(count + 1, (len(logs) - PATCH) // PATCH_HOP + 1)
+        fresh = _scores(self.session, _cut(logs, [at * PATCH_HOP for at in range(len(self._known), whole)]))
+        scores = np.concatenate([part for part in (self._known, fresh) if len(part)])
+        self._known = scores[count:]
+        return Looks(start, scores[:count], scores[whole - 1], logs, self.session)
 
 
 def patches(samples: Samples) -> Samples:
     """[n, 1, 96, 64]: log-mel patches as YAMNet was trained on; none where the samples make no whole one."""
     if samples.size < NEEDED:
         return np.zeros((0, 1, PATCH, BANDS), np.float32)
+    logs = log_mel(samples)
+    return _cut(logs, range(0, len(logs) - PATCH + 1, PATCH_HOP))
+
+
+def log_mel(samples: Samples) -> Samples:
+    """[frames, 64] of at least 25 ms."""
     spectrum = np.abs(np.fft.rfft(frames(samples, WINDOW, HOP) * hann(WINDOW), FFT)).astype(np.float32)
-    logs = np.log(spectrum @ htk_filters(BANDS, FFT, 125.0, 7500.0) + 1e-3)
-    starts = range(0, len(logs) - PATCH + 1, PATCH_HOP)
-    return np.ascontiguousarray(np.stack([logs[at : at + PATCH] for at in starts])[:, None])
+    logs: Samples = np.log(spectrum @ htk_filters(BANDS, FFT, 125.0, 7500.0) + 1e-3)
+    return logs
+
+
+def _cut(logs: Samples, starts: Iterable[int]) -> Samples:
+    made = [logs[at : at + PATCH] for at in starts]
+    return np.stack(made)[:, None] if made else np.zeros((0, 1, PATCH, BANDS), np.float32)
+
+
+def _scores(session: Session, made: Samples) -> NDArray[np.float32]:
+    if not len(made):
+        return np.zeros((0, 0), np.float32)
+    logits = session.run(made)[0]
+    scores: NDArray[np.float32] = (0.5 + 0.5 * np.tanh(logits / 2)).astype(np.float32)
+    return scores

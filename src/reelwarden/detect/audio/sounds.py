@@ -10,10 +10,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from reelwarden.detect.audio.events import LENGTH, MODEL, Looks, last_looks, looks, names
+from reelwarden.detect.audio.events import CLOSE_HOP, HOP, LENGTH, MODEL, Looks, last_looks, looks, names
 from reelwarden.detect.audio.runs import Run, Runs
 from reelwarden.detect.detector import AudioDetector, Ear
-from reelwarden.detect.sound import Sound, Stretch
+from reelwarden.detect.sound import RATE, Sound, Stretch
 from reelwarden.domain import Evidence, Fact, Signal
 
 Scores = NDArray[np.float32]
@@ -32,7 +32,7 @@ class Group:
 
 
 GROUPS: Mapping[str, Group] = {
-    "sound.gunshot": Group(("Gunshot, gunfire", "Machine gun", "Fusillade", "Artillery fire", "Cap gun"), floor=0.25),
+    "sound.gunshot": Group(("Gunshot, gunfire", "Machine gun", "Fusillade", "Artillery fire", "Cap gun"), floor=0.15),
     "sound.explosion": Group(("Explosion", "Burst, pop", "Boom", "Bang"), floor=0.3),
     "sound.scream": Group(("Screaming", "Shout", "Yell", "Children shouting"), floor=0.3),
     "sound.crying": Group(("Crying, sobbing", "Baby cry, infant cry"), floor=0.3),
@@ -84,6 +84,9 @@ GROUPS: Mapping[str, Group] = {
 }
 FIREWORKS = ("Fireworks", "Firecracker")
 SHOT, BLAST = "sound.gunshot", "sound.explosion"
+SUDDEN = (SHOT, BLAST)
+HINT = 0.003
+"""What a shot under speech leaves in the looks beside it. Speech alone has a tenth of it, music seldom as much."""
 SCENE = "sound.scene"
 SCENE_FLOOR = 0.1
 NO_SCENE = frozenset({"Speech", "Silence", "Music"})
@@ -94,10 +97,12 @@ class Sounds(AudioDetector):
     """One signal for each run of a sound; its score is the peak. One of the scene each half minute.
 
     A single shot is often heard as an explosion more than as a shot: where both are heard, the shot's score is the
-    higher of the two. What is heard as fireworks more than as a shot is none.
+    higher of the two. What is heard as fireworks more than as a shot is none. Where a look has a hint of either, the
+    time up to the next look is looked at more closely: under speech, a shot is heard at some places of a look only.
     """
 
     name = "sounds"
+    version = 2
     tells: ClassVar = dict.fromkeys((*GROUPS, SCENE), (MODEL,))
 
     def ear(self, stretch: Stretch) -> Ear:
@@ -126,12 +131,14 @@ class _Ear(Ear):
         if not len(heard.scores):
             return []
         all_names = names(self.detector.store)
-        told = strengths(heard.scores, all_names)
+        told = {label: _Row.of(heard, *found) for label, found in strengths(heard.scores, all_names).items()}
+        if self.runs.keys() & set(SUDDEN):
+            _sharpen(told, heard, all_names)
         signals = []
         for label, runs in self.runs.items():
-            scores, best = told[label]
-            for at, score in enumerate(scores):
-                for run in runs.feed(heard.time(at), float(score), all_names[best[at]]):
+            row = told[label]
+            for time, score, best in zip(row.times, row.scores, row.best, strict=True):
+                for run in runs.feed(time, float(score), all_names[best]):
                     signals += self._signal(label, run)
         if self.scene:
             self.scene.add(heard)
@@ -183,6 +190,36 @@ class _Scene:
         best = [(all_names[at], float(means[at])) for at in np.argsort(-means)[:6]]
         heard = [(name, score) for name, score in best if score >= SCENE_FLOOR and name not in NO_SCENE][:3]
         return (self._start, self._end, heard) if heard else None
+
+
+@dataclass(slots=True)
+class _Row:
+    """How strong one label is in each look, when that look begins, and which class was strongest there."""
+
+    times: list[float]
+    scores: Scores
+    best: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, heard: Looks, scores: Scores, best: NDArray[np.intp]) -> _Row:
+        return cls([heard.time(at) for at in range(len(scores))], scores, best)
+
+
+def _sharpen(told: Mapping[str, _Row], heard: Looks, all_names: Sequence[str]) -> None:
+    """Sudden sounds take the strongest of the closer looks, where there is a hint of one."""
+    columns = _columns(GROUPS[SHOT].classes + GROUPS[BLAST].classes, tuple(all_names))
+    hints = np.append(heard.scores[:, columns].max(axis=1), heard.after[columns].max())
+    for at in np.flatnonzero(np.maximum(hints[:-1], hints[1:]) >= HINT):
+        first, scores = heard.closer(int(at))
+        if not len(scores):
+            continue
+        close = strengths(scores, all_names)
+        for label in SUDDEN:
+            row, (scores_there, best) = told[label], close[label]
+            peak = int(scores_there.argmax())
+            if scores_there[peak] > row.scores[at]:
+                row.scores[at], row.best[at] = scores_there[peak], best[peak]
+                row.times[at] = first + peak * CLOSE_HOP * HOP / RATE
 
 
 def strengths(scores: Scores, all_names: Sequence[str]) -> dict[str, tuple[Scores, NDArray[np.intp]]]:
