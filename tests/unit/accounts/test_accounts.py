@@ -18,10 +18,11 @@ def test_an_account_is_found_by_id_number_and_name(planned: Database, account: A
                 accounts.find(connection, named)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "12345", "x" * 201, "a\0b", "a\ud800"])
-def test_a_name_that_cannot_be_is_refused(planned: Database, name: str) -> None:
-    with planned.begin() as connection, pytest.raises(UsageError):
-        accounts.create(connection, name)
+def test_a_name_that_cannot_be_is_refused(planned: Database) -> None:
+    with planned.begin() as connection:
+        for name in ("", "  ", "12345", "x" * 201, "a\0b", "a\ud800"):
+            with pytest.raises(UsageError, match="an account's name"):
+                accounts.create(connection, name)
 
 
 def test_a_name_is_given_once_and_the_transaction_goes_on(planned: Database, account: Account) -> None:

@@ -41,6 +41,7 @@ def test_a_clock_that_is_behind_does_not_turn_the_bucket_s_clock_back() -> None:
     assert after == Bucket(1.0, 100.0)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     per_second=st.integers(1, 64).map(lambda n: n / 8),
     burst=st.integers(1, 8),

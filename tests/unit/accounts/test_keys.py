@@ -55,12 +55,10 @@ def test_the_key_itself_is_nowhere_in_the_database(planned: Database, account: A
     assert row.prefix == secret[: keys.SHOWN]
 
 
-@pytest.mark.parametrize(
-    "secret", ["", "rw_", "rw_" + "A" * 43, "\ud800" * 30, "\0" * 40, "x" * 1_000_000, "' or 1=1 --" * 3]
-)
-def test_what_is_no_key_opens_nothing(planned: Database, account: Account, secret: str) -> None:
+def test_what_is_no_key_opens_nothing(planned: Database, account: Account) -> None:
     make(planned, account)
-    assert keys.authenticate(planned, secret) is None
+    strange = ["", "rw_", "rw_" + "A" * 43, "\ud800" * 30, "\0" * 40, "x" * 1_000_000, "' or 1=1 --" * 3]
+    assert [keys.authenticate(planned, secret) for secret in strange] == [None] * 7
 
 
 def test_a_revoked_key_opens_nothing_at_once(planned: Database, account: Account) -> None:

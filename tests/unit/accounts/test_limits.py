@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,13 +41,13 @@ def start(database: Database, caller: Caller, source: str = "url", **more: objec
     return answer
 
 
-def test_a_plan_without_a_rate_asks_the_database_nothing(make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_a_plan_without_a_rate_asks_the_database_nothing(make_caller: Callable[..., Caller]) -> None:
     caller = make_caller("free as a bird")
     closed = Database("sqlite:////nonexistent/never.db")
     assert take(closed, caller) == Granted()
 
 
-def test_a_rate_is_the_account_s_and_refusals_say_when(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_a_rate_is_the_account_s_and_refusals_say_when(planned: Database, make_caller: Callable[..., Caller]) -> None:
     caller = make_caller("slow", requests_per_second=2.0, burst=3)
     with planned.begin() as connection:
         _, secret = keys.create(connection, caller.account, "second")
@@ -61,13 +62,13 @@ def test_a_rate_is_the_account_s_and_refusals_say_when(planned: Database, make_c
     assert isinstance(take(planned, caller, NOW + refusal.retry_after), Granted)
 
 
-def test_refusals_cost_nothing(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_refusals_cost_nothing(planned: Database, make_caller: Callable[..., Caller]) -> None:
     caller = make_caller("one a second", requests_per_second=1.0, burst=1)
     answers = [take(planned, caller, NOW + tenth / 10) for tenth in range(30)]
     assert sum(isinstance(answer, Granted) for answer in answers) == 3
 
 
-def test_another_rule_has_its_own_bucket(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_another_rule_has_its_own_bucket(planned: Database, make_caller: Callable[..., Caller]) -> None:
     """Of ten requests within ten milliseconds, a rule of three in that time lets three pass."""
     caller = make_caller("ten a second", requests_per_second=10.0, burst=10)
     spike = Rate(300.0, 3)
@@ -78,7 +79,9 @@ def test_another_rule_has_its_own_bucket(planned: Database, make_caller) -> None
         assert connection.execute(sa.select(sa.func.count()).select_from(buckets)).scalar() == 2
 
 
-def test_more_than_the_plan_allows_at_a_time_is_refused_until_one_ends(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_more_than_the_plan_allows_at_a_time_is_refused_until_one_ends(
+    planned: Database, make_caller: Callable[..., Caller]
+) -> None:
     caller = make_caller("two", concurrent_submissions=2, concurrent_streams=1)
     assert [start(planned, caller) for _ in range(3)] == [Started(), Started(), TooMany(2, 2, False)]
     assert [start(planned, caller, "stream") for _ in range(2)] == [Started(), TooMany(1, 1, True)]
@@ -88,16 +91,16 @@ def test_more_than_the_plan_allows_at_a_time_is_refused_until_one_ends(planned: 
     assert [start(planned, caller, "upload") for _ in range(2)] == [Started(), TooMany(2, 2, False)]
 
 
-def test_accounts_do_not_count_for_each_other(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_accounts_do_not_count_for_each_other(planned: Database, make_caller: Callable[..., Caller]) -> None:
     one, other = make_caller("one", concurrent_submissions=1), make_caller("other", concurrent_submissions=1)
     assert [start(planned, caller) for caller in (one, other, one)] == [Started(), Started(), TooMany(1, 1, False)]
 
 
-def test_none_at_all_is_a_plan_too(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_none_at_all_is_a_plan_too(planned: Database, make_caller: Callable[..., Caller]) -> None:
     assert start(planned, make_caller("no streams", concurrent_streams=0), "stream") == TooMany(0, 0, True)
 
 
-def test_a_submission_reserves_its_operations(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_a_submission_reserves_its_operations(planned: Database, make_caller: Callable[..., Caller]) -> None:
     caller = make_caller("ten", monthly_operations=10)
     assert start(planned, caller, operations=8, now=NOW) == Started()
     answer = start(planned, caller, operations=3, now=NOW)
@@ -106,7 +109,9 @@ def test_a_submission_reserves_its_operations(planned: Database, make_caller) ->
     assert start(planned, caller, operations=2, now=NOW) == Started()
 
 
-def test_a_submission_of_unknown_length_needs_a_month_that_is_not_used_up(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_a_submission_of_unknown_length_needs_a_month_that_is_not_used_up(
+    planned: Database, make_caller: Callable[..., Caller]
+) -> None:
     caller = make_caller("ten", monthly_operations=10)
     assert start(planned, caller, now=NOW) == Started()
     with planned.begin() as connection:
@@ -116,7 +121,7 @@ def test_a_submission_of_unknown_length_needs_a_month_that_is_not_used_up(planne
     assert (answer.limit, answer.used) == (10, 10)
 
 
-def test_a_transaction_that_fails_reserves_nothing(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_a_transaction_that_fails_reserves_nothing(planned: Database, make_caller: Callable[..., Caller]) -> None:
     caller = make_caller("ten", monthly_operations=10)
     with pytest.raises(RuntimeError), planned.begin() as connection:
         start_submission(connection, caller, "url", operations=8, now=NOW)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reelwarden.accounts.caller import Caller
 from reelwarden.accounts.quota import month_end, month_of, quota, reserve, settle
 from reelwarden.store.database import Database
 
@@ -31,7 +33,7 @@ def test_months_are_those_of_utc(now: float, month: str, end: float) -> None:
     assert (month_of(now), month_end(now)) == (month, end)
 
 
-def test_never_over_and_each_month_anew(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_never_over_and_each_month_anew(planned: Database, make_caller: Callable[..., Caller]) -> None:
     account = make_caller("ten", monthly_operations=10).account
     with planned.begin() as connection:
         answers = [reserve(connection, account, n, NOW) for n in (11, 6, 5, 4, 1, 0)]
@@ -43,7 +45,7 @@ def test_never_over_and_each_month_anew(planned: Database, make_caller) -> None:
     assert state.until == utc(2027, 2, 1)
 
 
-def test_without_a_limit_it_only_counts(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_limit_it_only_counts(planned: Database, make_caller: Callable[..., Caller]) -> None:
     account = make_caller("endless").account
     with planned.begin() as connection:
         assert reserve(connection, account, 10**12, NOW)
@@ -53,7 +55,9 @@ def test_without_a_limit_it_only_counts(planned: Database, make_caller) -> None:
     assert (state.used, state.limit, state.remaining) == (10**12 + 5, None, None)
 
 
-def test_what_was_not_used_goes_back_into_the_month_it_came_from(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_not_used_goes_back_into_the_month_it_came_from(
+    planned: Database, make_caller: Callable[..., Caller]
+) -> None:
     account = make_caller("hundred", monthly_operations=100).account
     with planned.begin() as connection:
         reserve(connection, account, 60, NOW)
@@ -64,7 +68,9 @@ def test_what_was_not_used_goes_back_into_the_month_it_came_from(planned: Databa
         assert quota(connection, account, NOW).used == 0
 
 
-def test_use_beyond_the_reservation_fills_up_to_the_limit(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_use_beyond_the_reservation_fills_up_to_the_limit(
+    planned: Database, make_caller: Callable[..., Caller]
+) -> None:
     account = make_caller("hundred", monthly_operations=100).account
     with planned.begin() as connection:
         reserve(connection, account, 60, NOW)
@@ -75,7 +81,7 @@ def test_use_beyond_the_reservation_fills_up_to_the_limit(planned: Database, mak
         assert not reserve(connection, account, 1, NOW)
 
 
-def test_what_nobody_reserved_is_counted_too(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_what_nobody_reserved_is_counted_too(planned: Database, make_caller: Callable[..., Caller]) -> None:
     account = make_caller("hundred", monthly_operations=100).account
     with planned.begin() as connection:
         settle(connection, account, 0, 30, NOW)
@@ -84,7 +90,7 @@ def test_what_nobody_reserved_is_counted_too(planned: Database, make_caller) -> 
         assert [quota(connection, account, at).used for at in (NOW, NOW + 31 * 86400)] == [30, 100]
 
 
-def test_a_smaller_plan_takes_nothing_back(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_a_smaller_plan_takes_nothing_back(planned: Database, make_caller: Callable[..., Caller]) -> None:
     from reelwarden.accounts import accounts
 
     account = make_caller("hundred", monthly_operations=5000).account
@@ -97,7 +103,7 @@ def test_a_smaller_plan_takes_nothing_back(planned: Database, make_caller) -> No
     assert (state.used, state.remaining) == (4000, 0)
 
 
-def test_nobody_reserves_less_than_nothing(planned: Database, make_caller) -> None:  # type: ignore[no-untyped-def]
+def test_nobody_reserves_less_than_nothing(planned: Database, make_caller: Callable[..., Caller]) -> None:
     account = make_caller("any").account
     with planned.begin() as connection, pytest.raises(ValueError, match="given back"):
         reserve(connection, account, -1, NOW)
@@ -113,7 +119,7 @@ names = iter(range(10**9))
 )
 def test_whatever_happens_the_month_is_not_over(
     planned: Database,
-    make_caller,  # type: ignore[no-untyped-def]
+    make_caller: Callable[..., Caller],
     limit: int,
     steps: list[tuple[bool, int, int]],
 ) -> None:
