@@ -13,6 +13,8 @@ from clips import frame_number, make_clip
 from numpy.typing import NDArray
 from servers import PUBLIC, Handler, Server, says
 
+from reelwarden.ingest.transport import crc
+
 RANGE = re.compile(rb"Range: bytes=(\d+)-(\d+)", re.IGNORECASE)
 Files = dict[str, bytes | Callable[[], bytes]]
 """path → what is there; a callable is asked anew for each request."""
@@ -63,6 +65,21 @@ def cut(folder: Path, seconds: float = 6.0, *, kind: str = "hls", sound: bool = 
     return {f"/{path.name}": path.read_bytes() for path in folder.iterdir()}
 
 
+def ts_packet(pid: int, section: bytes) -> bytes:
+    """A transport packet that holds one table section, its checksum added."""
+    whole = section + crc(section).to_bytes(4, "big")
+    return (bytes([0x47, 0x40 | pid >> 8, pid & 0xFF, 0x10, 0]) + whole).ljust(188, b"\xff")
+
+
+EMPTY_TS = b"".join(
+    [
+        ts_packet(0, bytes.fromhex("00 b00d 0001 c1 00 00 0001 e100")),
+        ts_packet(0x100, bytes.fromhex("02 b012 0001 c1 00 00 e101 f000 1b e101 f000")),
+    ]
+)
+"""The tables of a transport stream that names pictures (H.264, PID 257) and holds none."""
+
+
 class Pipe:
     """Bytes that can be read once, from front to back."""
 
@@ -85,7 +102,7 @@ def played(pieces: Iterable[bytes], form: str | None = None) -> tuple[list[int],
     numbers: list[int] = []
     samples = 0
     with av.open(Pipe(pieces), format=form) as container:
-        for packet in container.demux():
+        for packet in container.demux([*container.streams.video, *container.streams.audio]):
             for frame in packet.decode():
                 if isinstance(frame, av.VideoFrame):
                     numbers.append(frame_number(frame.to_ndarray(format="rgb24")))

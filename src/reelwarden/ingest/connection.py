@@ -114,7 +114,9 @@ def connect(target: Target, addresses: Sequence[Address], deadline: Deadline) ->
     failed: OSError | None = None
     for address in addresses[:MOST_ATTEMPTS]:
         try:
-            return socket.create_connection((str(address), target.port), min(deadline.left(), CONNECT_SECONDS))
+            wire = socket.create_connection((str(address), target.port), min(deadline.left(), CONNECT_SECONDS))
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a head and its body are two writes
+            return wire
         except OSError as error:
             failed = error
     reason = "it does not answer" if isinstance(failed, TimeoutError) else str(failed.strerror if failed else "")

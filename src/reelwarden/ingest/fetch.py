@@ -12,7 +12,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -118,13 +118,13 @@ def _downloaded(url: str, settings: Settings, progress: Progress | None, egress:
 
     way = egress or Egress(settings.allow_networks, total=settings.fetch_timeout)
     with _nameless_file(settings.cache_dir / "downloads") as file:
-        try:
-            with way.get(url) as answer:
-                name = answer.target.shown
-                _check_head(answer, settings.max_bytes, _free(file))
-                size = _save(answer, file, settings.max_bytes, progress)
-        except _PlaylistMet as met:
-            name, size = met.name, _save_playlist(url, file, settings, way, progress)
+        size = None
+        with suppress(_PlaylistMet), way.get(url) as answer:
+            name = answer.target.shown
+            _check_head(answer, settings.max_bytes, _free(file))
+            size = _save(answer, file, settings.max_bytes, progress)
+        if size is None:
+            size = _save_playlist(url, file, settings, way, progress)
         file.flush()
         yield Source(name, _path_of(file), size)
 
@@ -176,7 +176,7 @@ def _check_head(answer: Answer, most: int, free: int) -> None:
     if answer.content_type in ("text/html", "application/xhtml+xml"):
         raise _a_page(name)
     if any(word in answer.content_type for word in READ_TYPES):
-        raise _PlaylistMet(name)
+        raise _PlaylistMet
     if any(word in answer.content_type for word in PLAYLIST_TYPES):
         raise _a_playlist(name)
     if length is not None and length > most:
@@ -213,17 +213,13 @@ def _check_start(name: str, start: bytes) -> None:
     if text.startswith(PAGE_STARTS):
         raise _a_page(name)
     if text.startswith(READ_STARTS) or (text.startswith(b"<?xml") and b"<mpd" in text):
-        raise _PlaylistMet(name)
+        raise _PlaylistMet
     if text.startswith(PLAYLIST_STARTS):
         raise _a_playlist(name)
 
 
 class _PlaylistMet(Exception):
     """The bytes are a playlist that we read. Never leaves this file."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
 
 
 def _a_page(name: str) -> FetchError:

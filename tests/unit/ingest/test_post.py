@@ -82,7 +82,7 @@ def test_a_private_receiver_never_sees_a_connection(host: str) -> None:
 
 def test_a_network_may_be_opened_for_one_call() -> None:
     way = Egress()
-    with Server(says(b"ok")) as server:
+    with Server(whole_body(says(b"ok"))[0]) as server:
         assert way.post(server.url(), BODY, {}, timeout=5, allow_networks=[f"{PUBLIC}/32"]).status == 200
         with pytest.raises(EgressRefused):
             way.post(server.url(), BODY, {}, timeout=5)
@@ -91,7 +91,7 @@ def test_a_network_may_be_opened_for_one_call() -> None:
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
 def test_a_redirect_is_the_answer(status: str) -> None:
-    with watched() as secret, Server(redirects(secret.url(), status)) as server:
+    with watched() as secret, Server(whole_body(redirects(secret.url(), status))[0]) as server:
         reply = post(server.url())
     assert (reply.status, reply.headers["location"]) == (int(status[:3]), secret.url())
     assert (len(server.requests), secret.connections) == (1, 0)
@@ -110,7 +110,7 @@ def test_a_huge_answer_is_cut_and_the_connection_closed() -> None:
         except OSError:
             done.set()
 
-    with Server(flood) as server:
+    with Server(whole_body(flood)[0]) as server:
         reply = post(server.url())
         assert done.wait(5)
     assert (reply.status, reply.body, reply.cut) == (200, b"x" * 2048, True)
@@ -119,7 +119,7 @@ def test_a_huge_answer_is_cut_and_the_connection_closed() -> None:
 
 @pytest.mark.parametrize(("size", "cut"), [(2047, False), (2048, False), (2049, True)])
 def test_the_cut_is_said_at_the_very_byte(size: int, cut: bool) -> None:
-    with Server(says(b"x" * size)) as server:
+    with Server(whole_body(says(b"x" * size))[0]) as server:
         reply = post(server.url())
     assert (len(reply.body), reply.cut) == (min(size, 2048), cut)
 
@@ -182,7 +182,7 @@ def test_two_hundred_at_once_each_get_their_own_answer() -> None:
         says(head.split()[1])(wire, head)
 
     way = Egress([f"{PUBLIC}/32"], resolver=KNOWN)
-    with Server(echo) as server, ThreadPoolExecutor(200) as pool:
+    with Server(whole_body(echo)[0]) as server, ThreadPoolExecutor(200) as pool:
         urls = [server.url(f"/{n}", "good.test") for n in range(200)]
         replies = list(pool.map(lambda url: way.post(url, BODY, {}, timeout=30), urls))
     assert [reply.body for reply in replies] == [f"/{n}".encode() for n in range(200)]
@@ -195,7 +195,7 @@ def test_tls_checks_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name, good in (("good.test", True), ("other.test", False)):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(name).configure_cert(context)
-        with Server(says(b"ok"), tls=context) as server:
+        with Server(whole_body(says(b"ok"))[0], tls=context) as server:
             if good:
                 assert post(server.url("/", "good.test")).body == b"ok"
             else:
