@@ -155,7 +155,7 @@ def own_seconds(nursery: Nursery | None) -> float:
     """CPU seconds of this process, of its children that ended, and of the nursery."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     ticks = 0
-    if nursery:
+    if nursery and nursery.pid:
         ticks = sum(map(int, Path(f"/proc/{nursery.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
     return sum(u.ru_utime + u.ru_stime for u in used) + ticks / os.sysconf("SC_CLK_TCK")
 
