@@ -11,10 +11,10 @@ PREFIX = "/reelwarden/v1"
 
 def build() -> FastAPI:
     """The application of this door."""
-    from reelwarden.api.native import errors, health, submissions
+    from reelwarden.api.native import account, deliveries, errors, events, health, lists, policies, submissions, texts
 
     app = FastAPI(title="Reelwarden", version=__version__, description="The native API of Reelwarden.")
-    app.include_router(submissions.router)
-    app.include_router(health.router)
+    for room in (submissions, events, texts, lists, policies, account, deliveries, health):
+        app.include_router(room.router)
     errors.install(app)
     return app
