@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -95,17 +96,25 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
     postgres.drop(url)
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables, to be copied."""
+    from reelwarden.store.database import Database
+
+    file = tmp_path_factory.mktemp("sqlite") / "reelwarden.db"
+    database = Database(f"sqlite:///{file}")
+    database.create()
+    database.close()
+    return file
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with all tables and no rows: once SQLite, once PostgreSQL."""
-    from reelwarden.store.database import Database
-
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'reelwarden.db'}"
-        database = Database(url)
-        database.create()
-        database.close()
-        yield url
+        file = tmp_path / "reelwarden.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
         return
     postgres: Postgres = request.getfixturevalue("postgres")
     url = postgres.new_database(request.getfixturevalue("postgres_template"))

@@ -266,6 +266,7 @@ def test_what_we_do_not_talk_to_is_a_failed_attempt_that_says_so(database: Datab
     assert row(database, refused).state == "owed"
 
 
+@pytest.mark.slow
 def test_those_of_one_submission_arrive_in_order(database: Database, receiver: Receiver) -> None:
     add_accounts(database, "a")
     now = time.time()

@@ -112,6 +112,7 @@ def test_bodies_share_the_room(store: Database) -> None:
     assert len(claim(store, "me", Space(64, 64, 250), now=1000.0)) == 2
 
 
+@pytest.mark.slow
 def test_of_many_notifiers_only_one_has_each(store: Database) -> None:
     owed = {owe_one(store, name, f"http://h{n}/") for n in range(30) for name in ("a", "b")}
     taken: Counter[str] = Counter()
