@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from dataclasses import dataclass, field
 
@@ -58,10 +59,15 @@ class Messages:
         while True:
             message = self._chunk()
             if self._window and self._wire.received - self._acknowledged >= self._window // 2:
-                self._acknowledged = self._wire.received
-                self.send(ACKNOWLEDGE, struct.pack(">I", self._acknowledged & 0xFFFFFFFF), chunk_stream=2)
+                self._acknowledge()
             if message is not None and not self._is_own(message):
                 return message
+
+    def _acknowledge(self) -> None:
+        """A server that has said all may have hung up; what it said is still to be read."""
+        self._acknowledged = self._wire.received
+        with contextlib.suppress(FetchError):
+            self.send(ACKNOWLEDGE, struct.pack(">I", self._acknowledged & 0xFFFFFFFF), chunk_stream=2)
 
     def _is_own(self, message: Message) -> bool:
         if message.kind not in (SET_CHUNK_SIZE, ABORT, ACKNOWLEDGE, WINDOW, BANDWIDTH):
