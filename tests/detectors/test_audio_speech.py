@@ -167,4 +167,4 @@ def test_nothing_is_opened_for_what_was_not_asked(models_dir: Path) -> None:
     assert [d.name for d in hearing.detectors] == ["levels"]
     quiet = listener(models_dir, ["text.speech"])
     told(quiet, silence(5))
-    assert quiet.detectors[0]._recogniser is None  # type: ignore[attr-defined]
+    assert quiet.detectors[0].store.opened == {"silero_vad"}

@@ -1,15 +1,15 @@
 """The interface of every detector: what it needs, what it can tell, and how it is asked.
 
 A detector is one small file in detect/image, detect/ocr or detect/audio; the registry finds it there. It is
-made once per worker and used for many media. `tests/contract/test_detectors.py` holds every one of them to
-the rules below.
+made once per worker and used for one media after the other; several media at a time have siblings of their own.
+`tests/contract/test_detectors.py` holds every one of them to the rules below.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from reelwarden.detect.sound import Sound, Stretch
 from reelwarden.detect.view import FrameView
@@ -50,6 +50,13 @@ class Detector(ABC):
     def reset(self) -> None:  # noqa: B027  (most detectors remember nothing)
         """Another media begins."""
 
+    def sibling(self) -> Self:
+        """Another of this kind, for another media at the same time.
+
+        It remembers for itself; the opened models, which are the store's, are shared.
+        """
+        return type(self)(self.store, self.asked)
+
 
 class FrameDetector(Detector):
     """Looks at pictures. `side` is the longest side, in pixels, that it wants to be given."""
@@ -76,6 +83,13 @@ class Ear(ABC):
     @abstractmethod
     def hear(self, sound: Sound) -> list[Signal]:
         """The signals that became certain with this block."""
+
+    def early(self) -> list[Signal]:
+        """The stretch is live: open signals that are worth telling now, each once.
+
+        They are told again when they have ended, with the same start.
+        """
+        return []
 
     def close(self) -> list[Signal]:
         """The stretch is over: the signals that were still open."""
@@ -104,7 +118,8 @@ class AudioDetector(Detector):
             signals += ear.close() if ear else []
             ear = self.ear(sound.stretch)
             self._ears[sound.track] = (sound.stretch, ear)
-        return signals + ear.hear(sound)
+        signals += ear.hear(sound)
+        return signals + ear.early() if sound.stretch.live else signals
 
     def finish(self) -> list[Signal]:
         """The signals that were still open at the end of the media; it is then ready for the next."""

@@ -15,7 +15,9 @@ from reelwarden.detect.sound import FRAME, RATE, Samples, Sound, Stretch
 from reelwarden.domain import AudioChunk, Signal
 
 BLOCK = 20.0
-"""Seconds that are heard at once; a live stream's signals come about this much later."""
+"""Seconds that are heard at once."""
+LIVE_BLOCK = 1.0
+"""The same where somebody waits for the signals."""
 GAP = 0.05
 """A chunk that begins this many seconds after the end of the one before begins a new stretch.
 
@@ -26,13 +28,21 @@ One that says that it began earlier follows all the same: else a file whose time
 class Listener:
     """Hears the tracks of one media after the other; `reset` begins the next.
 
-    `seconds` counts what was heard, over all tracks; `timing` has each detector's CPU seconds.
+    `live`: blocks are short, a sound is told while it goes on (and again, with the same start, when it has ended), and
+    speech is cut into shorter pieces. `block` sets the length of a block in seconds. `seconds` counts what was heard,
+    over all tracks; `timing` has each detector's CPU seconds, which are the process's while it was asked.
     """
 
-    def __init__(self, detectors: Sequence[AudioDetector], block: float = BLOCK) -> None:
+    def __init__(self, detectors: Sequence[AudioDetector], block: float | None = None, *, live: bool = False) -> None:
         self.detectors = tuple(detectors)
-        self._size = max(1, round(block * RATE / FRAME)) * FRAME
+        self.live = live
+        self.block = block or (LIVE_BLOCK if live else BLOCK)
+        self._size = max(1, round(self.block * RATE / FRAME)) * FRAME
         self.reset()
+
+    def sibling(self) -> Listener:
+        """A listener for another media at the same time: it shares the opened models, and nothing else."""
+        return Listener([detector.sibling() for detector in self.detectors], self.block, live=self.live)
 
     def reset(self) -> None:
         """Another media begins: what was heard of the last one is forgotten."""
@@ -56,7 +66,7 @@ class Listener:
         waiting = self._tracks.get(chunk.track)
         if waiting is None or chunk.time - waiting.end > GAP:
             signals += self._flush(waiting)
-            waiting = self._tracks[chunk.track] = _Waiting(Stretch(chunk.track, chunk.time), chunk.time)
+            waiting = self._tracks[chunk.track] = _Waiting(Stretch(chunk.track, chunk.time, self.live), chunk.time)
         waiting.add(chunk.samples)
         while waiting.length >= self._size:
             signals += self._listen(waiting.take(self._size))

@@ -48,6 +48,10 @@ class Runner:
         for detector in self.detectors:
             detector.reset()
 
+    def sibling(self) -> Runner:
+        """A runner for another media at the same time: it shares the opened models, and nothing else."""
+        return Runner([detector.sibling() for detector in self.detectors])
+
     def run(self, frames: Iterable[Frame], enough: Enough | None = None) -> Iterator[Signal]:
         """The signals of all frames in their order; after the frame with which `enough` is content no more is
         read.

@@ -30,12 +30,16 @@ class Memory:
 
 
 class Stretch(Memory):
-    """An unbroken run of sound on one track. What must be carried from block to block is kept here."""
+    """An unbroken run of sound on one track. What must be carried from block to block is kept here.
 
-    def __init__(self, track: int, start: float) -> None:
+    `live` says that somebody waits for what is heard: what is still going on is told before it ends.
+    """
+
+    def __init__(self, track: int, start: float, live: bool = False) -> None:
         super().__init__()
         self.track = track
         self.start = start
+        self.live = live
 
 
 class Sound(Memory):

@@ -19,7 +19,7 @@ class Session:
     """An opened ONNX model.
 
     `inputs` and `outputs` are the graph's names in order, `shapes` the inputs' (a name where a size is free);
-    `metadata` the strings stored in the file.
+    `metadata` the strings stored in the file. It remembers nothing between runs, and several threads may run it.
     """
 
     def __init__(self, path: Path) -> None:

@@ -6,8 +6,11 @@ operator's own models lie where own.toml says.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
+from typing import Any, TypeVar
 
 from reelwarden.errors import ModelMissing
 from reelwarden.models.catalogue import catalogue
@@ -15,17 +18,21 @@ from reelwarden.models.manifest import NAME, read
 from reelwarden.models.own import OwnModels, own_models
 from reelwarden.models.session import Session
 
+Opened = TypeVar("Opened")
+
 
 class ModelStore:
-    """The installed models in one directory. Sessions are opened once and shared.
+    """The installed models in one directory. What is opened is opened once, and shared by all who have this store.
 
-    `named_own` is the file of own models that the settings name, besides `<directory>/own.toml`.
+    Several threads may use one store. `named_own` is the file of own models that the settings name, besides
+    `<directory>/own.toml`.
     """
 
     def __init__(self, directory: Path, named_own: Path | None = None) -> None:
         self.directory = directory
         self._named_own = named_own
-        self._sessions: dict[str, Session] = {}
+        self._opened: dict[str, Any] = {}
+        self._lock = RLock()
         self._versions: dict[str, str] = {}
 
     @cached_property
@@ -51,12 +58,30 @@ class ModelStore:
 
     def session(self, model: str) -> Session:
         """The opened model. Raises ModelMissing, or ModelDamaged where it cannot be opened or is not the one named."""
-        if model not in self._sessions:
-            path = self.path(model)
-            if model in self.own:
-                self.own[model].verify()
-            self._sessions[model] = Session(path)
-        return self._sessions[model]
+        return self.once(model, lambda: self._open(model))
+
+    def once(self, name: str, make: Callable[[], Opened]) -> Opened:
+        """What `make` returns, called the first time that `name` is asked for.
+
+        For whatever is large and the same for all media, so that detectors of many media at a time share it.
+        """
+        with self._lock:
+            if name not in self._opened:
+                self._opened[name] = make()
+            result: Opened = self._opened[name]
+            return result
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """The names of what was opened so far."""
+        with self._lock:
+            return frozenset(self._opened)
+
+    def _open(self, model: str) -> Session:
+        path = self.path(model)
+        if model in self.own:
+            self.own[model].verify()
+        return Session(path)
 
     def _own_path(self, model: str) -> Path:
         own = self.own[model]

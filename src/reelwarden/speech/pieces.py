@@ -16,6 +16,8 @@ LONGER_PAUSE = 2.0
 """Speech shorter than SHORT waits this long for more: a recogniser does better with a sentence than with a word."""
 SHORT = 6.0
 LONGEST = 26.0
+LIVE_PAUSE, LIVE_LONGER_PAUSE, LIVE_LONGEST = 0.6, 1.0, 10.0
+"""The same three where somebody waits for the words."""
 LEAST = 0.2
 """Seconds of speech below which there is nothing to recognise."""
 SMOOTH = 5
@@ -33,10 +35,17 @@ class Piece:
 class Cutter:
     """Give it the probabilities in order; it gives back the pieces that are finished."""
 
+    pause: float = PAUSE
+    longer_pause: float = LONGER_PAUSE
+    longest: float = LONGEST
     _now: int = 0
     _first: int | None = None
     _last: int = 0
     _run: list[float] = field(default_factory=list)
+
+    @classmethod
+    def live(cls) -> Cutter:
+        return cls(LIVE_PAUSE, LIVE_LONGER_PAUSE, LIVE_LONGEST)
 
     @property
     def needed(self) -> int:
@@ -68,9 +77,9 @@ class Cutter:
         self._run.append(probability)
         spoken = (self._last - self._first) * STEP
         quiet = (self._now - self._last) * STEP
-        if quiet >= (LONGER_PAUSE if spoken < SHORT else PAUSE):
+        if quiet >= (self.longer_pause if spoken < SHORT else self.pause):
             return self.close()
-        return self._cut() if len(self._run) * STEP >= LONGEST else []
+        return self._cut() if len(self._run) * STEP >= self.longest else []
 
     def _cut(self) -> list[Piece]:
         """Ends the piece at the quietest point of its second half; what follows begins the next."""

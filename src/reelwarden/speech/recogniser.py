@@ -38,7 +38,10 @@ class Heard:
 
 
 class Recogniser(ABC):
-    """Turns speech into words. `languages` are those that it can tell apart (empty: it tells none)."""
+    """Turns speech into words. `languages` are those that it can tell apart (empty: it tells none).
+
+    It remembers nothing between pieces, and several threads may ask it.
+    """
 
     languages: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ The only file that imports sherpa_onnx, which is not installed with Reelwarden: 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 from reelwarden.domain import Word
@@ -38,11 +39,13 @@ class Sherpa(Recogniser):
             self._recogniser: Any = make(**{**options, **paths})
         except (TypeError, ValueError, RuntimeError, AssertionError) as error:
             raise ModelDamaged(f"{own.id} cannot be opened: {error}", "see docs/concepts/listen.md") from error
+        self._one_at_a_time = Lock()
 
     def recognise(self, samples: Samples, language: str | None = None, likely: str | None = None) -> Heard:
         stream = self._recogniser.create_stream()
         stream.accept_waveform(RATE, samples)
-        self._recogniser.decode_stream(stream)
+        with self._one_at_a_time:
+            self._recogniser.decode_stream(stream)
         result = stream.result
         words = words_of(result.text, list(result.tokens), list(result.timestamps), samples.size / RATE)
         told = str(getattr(result, "lang", "")).strip("<|>")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,5 +46,7 @@ def voiceprint(store: ModelStore) -> Voiceprint | None:
     """The operator's own speaker model, or ours; None where neither is installed."""
     own = next((o for o in own_sounds(store.directory).values() if o.task == "embed"), None)
     if own:
-        return Voiceprint(Session(Path(own.model)), own.version, own.threshold)
+        model = own.model
+        session = store.once(f"own-sound/{own.id}", lambda: Session(model))
+        return Voiceprint(session, own.version, own.threshold)
     return Voiceprint(store.session(MODEL), store.version(MODEL)) if store.installed(MODEL) else None

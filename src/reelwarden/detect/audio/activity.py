@@ -65,6 +65,7 @@ class Spans:
     _start: float | None = None
     _end: float = 0.0
     _scores: list[float] = field(default_factory=list)
+    _told: bool = False
 
     def feed(self, start: float, probabilities: Iterable[float]) -> list[Span]:
         """The runs that ended; `start` is the time of the first probability."""
@@ -80,7 +81,15 @@ class Spans:
                 found += self.close()
         return found
 
+    def early(self) -> list[Span]:
+        """The run that goes on, once, as long as it is so far."""
+        if self._told or self._start is None or self._end - self._start < self.shortest:
+            return []
+        self._told = True
+        return [Span(self._start, self._end, sum(self._scores) / len(self._scores))]
+
     def close(self) -> list[Span]:
+        self._told = False
         start, self._start = self._start, None
         scores, self._scores = self._scores, []
         if start is None or self._end - start < self.shortest:

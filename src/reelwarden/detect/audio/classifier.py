@@ -34,7 +34,6 @@ class OwnClassifier(AudioDetector):
 
     def __init__(self, store: ModelStore, asked: frozenset[str]) -> None:
         super().__init__(store, asked)
-        self._session: Session | None = None
         hashes = [*(store.version(model) for model in self.models), self.own.version]
         self.full_version = full_version(self.version, hashes)
 
@@ -43,10 +42,9 @@ class OwnClassifier(AudioDetector):
 
     def scores(self, windows: list[Samples]) -> NDArray[np.float32]:
         """[n, labels]: 0..1 where the model's activation says so."""
-        if self._session is None:
-            self._session = Session(self.own.model)
+        session = self.store.once(f"own-sound/{self.own.id}", lambda: Session(self.own.model))
         features = np.stack([_features(window, self.own.input.kind) for window in windows])
-        raw = self._session.run(features)[0]
+        raw = session.run(features)[0]
         if raw.ndim != 2 or raw.shape[1] != len(self.own.labels):
             raise ModelDamaged(
                 f"{self.own.id} gives {raw.shape[1:]} scores for {len(self.own.labels)} labels",
@@ -92,6 +90,9 @@ class _Ear(Ear):
             for time, row in zip(times, self.detector.scores(windows), strict=True):
                 signals += self._told(time, row)
         return signals
+
+    def early(self) -> list[Signal]:
+        return [s for theirs, runs in self.runs.items() for s in self._signals(theirs, runs.early())]
 
     def close(self) -> list[Signal]:
         return [s for theirs, runs in self.runs.items() for s in self._signals(theirs, runs.close())]

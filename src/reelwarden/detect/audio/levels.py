@@ -50,6 +50,9 @@ class _Ear(Ear):
         self._time += count * STEP
         return signals
 
+    def early(self) -> list[Signal]:
+        return self._silent(self.silence.early(seconds=SHORTEST_SILENCE)) + self._too_loud(self.loud.early())
+
     def close(self) -> list[Signal]:
         """What is left counts as well: less than half a second, of which each whole step is measured."""
         left = self._waiting.size // HOP

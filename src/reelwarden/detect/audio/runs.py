@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+STRONGER = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -28,6 +30,8 @@ class Runs:
     hole: float = 1.0
     longest: float = 60.0
     _open: Run | None = field(default=None)
+    _told: float = 0.0
+    """The score of the open run when it was told early."""
 
     def feed(self, time: float, score: float, best: str = "") -> list[Run]:
         """The run that ended, if one did."""
@@ -39,7 +43,16 @@ class Runs:
             self._open = self._grown(time, score, best)
         return found
 
+    def early(self, looks: int = 1, seconds: float = 0.0) -> list[Run]:
+        """The open run, if it has that many looks and seconds, once; and again when it has become stronger."""
+        run = self._open
+        if run is None or run.looks < looks or run.end - run.start < seconds or run.score < self._told + STRONGER:
+            return []
+        self._told = run.score
+        return [run]
+
     def close(self) -> list[Run]:
+        self._told = 0.0
         found, self._open = ([self._open] if self._open else []), None
         return found
 

@@ -122,6 +122,14 @@ class _Ear(Ear):
         self._last = sound
         return self._signals(looks(sound, self.detector.store))
 
+    def early(self) -> list[Signal]:
+        return [
+            signal
+            for label, runs in self.runs.items()
+            for run in runs.early(GROUPS[label].looks)
+            for signal in self._signal(label, run)
+        ]
+
     def close(self) -> list[Signal]:
         signals = self._signals(last_looks(self._last, self.detector.store)) if self._last else []
         signals += [s for label, runs in self.runs.items() for run in runs.close() for s in self._signal(label, run)]

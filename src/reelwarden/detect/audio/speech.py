@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Self
 
 import numpy as np
 
@@ -43,7 +44,6 @@ class SpokenWords(AudioDetector):
     def __init__(self, store: ModelStore, asked: frozenset[str]) -> None:
         super().__init__(store, asked)
         self.language: str | None = None
-        self._recogniser: Recogniser | None = None
         self._weights: dict[int, dict[str, float]] = {}
         if self.own:
             hashes = [*(store.version(model) for model in self.models), self.own.version]
@@ -52,9 +52,7 @@ class SpokenWords(AudioDetector):
     @property
     def recogniser(self) -> Recogniser:
         """Opened when the first speech is heard, so that silent media cost nothing."""
-        if self._recogniser is None:
-            self._recogniser = self._open()
-        return self._recogniser
+        return self.store.once(f"own-sound/{self.own.id}" if self.own else WHISPER, self._open)
 
     def _open(self) -> Recogniser:
         if self.own and self.own.kind == "sherpa":
@@ -63,6 +61,11 @@ class SpokenWords(AudioDetector):
 
     def ear(self, stretch: Stretch) -> Ear:
         return _Ear(self, stretch)
+
+    def sibling(self) -> Self:
+        other = super().sibling()
+        other.language = self.language
+        return other
 
     def reset(self) -> None:
         super().reset()
@@ -96,7 +99,7 @@ def kinds(store: ModelStore) -> Collection[type[SpokenWords]]:
 class _Ear(Ear):
     def __init__(self, detector: SpokenWords, stretch: Stretch) -> None:
         self.detector, self.stretch = detector, stretch
-        self.cutter = Cutter()
+        self.cutter = Cutter.live() if stretch.live else Cutter()
         self.language: _Language | None = None
         self._samples: Samples = np.zeros(0, np.float32)
         self._speech: Samples = np.zeros(0, np.float32)
@@ -154,12 +157,15 @@ class _Ear(Ear):
         return self.detector.signal("text.speech", score, moved[0].start, moved[-1].end, evidence)
 
     def _told(self, new: _Language | None) -> list[Signal]:
-        """The run of one language that ended, if one did."""
+        """The run of one language that ended, if one did; live, the one that goes on."""
         open_run = self.language
         if open_run and new and open_run.code == new.code and new.end - open_run.start <= LONGEST_LANGUAGE:
-            self.language = open_run.joined(new)
-            return []
-        self.language = new
+            self.language, ended = open_run.joined(new), None
+        else:
+            self.language, ended = new, open_run
+        return self._language(self.language if self.stretch.live else ended)
+
+    def _language(self, open_run: _Language | None) -> list[Signal]:
         if open_run is None or open_run.score < SURE or "voice.language" not in self.detector.asked:
             return []
         facts: dict[str, Fact] = {"language": open_run.code, "track": self.stretch.track}

@@ -28,6 +28,9 @@ class _Ear(Ear):
     def hear(self, sound: Sound) -> list[Signal]:
         return self._signals(self.spans.feed(sound.time, speech(sound, self.detector.store)))
 
+    def early(self) -> list[Signal]:
+        return self._signals(self.spans.early())
+
     def close(self) -> list[Signal]:
         return self._signals(self.spans.close())
 

@@ -26,6 +26,8 @@ EDGE, NARROW = 5000.0, -60.0
 """Hertz, and dB of what lies above against all: speech has -45 and more, a telephone line less than -100."""
 FLOOR = 0.6
 LEAST_LOOKS = 2
+LONGEST, LONGEST_LIVE = 60.0, 6.0
+"""Seconds after which a turn that goes on is told."""
 NAMES = ("female", "male")
 
 
@@ -42,7 +44,7 @@ class VoiceGender(AudioDetector):
 class _Ear(Ear):
     def __init__(self, detector: VoiceGender, stretch: Stretch) -> None:
         self.detector, self.track = detector, stretch.track
-        self._turn = _Turn()
+        self._turn = _Turn(LONGEST_LIVE if stretch.live else LONGEST)
 
     def hear(self, sound: Sound) -> list[Signal]:
         spoken = speech(sound, self.detector.store) >= ON
@@ -77,9 +79,10 @@ class _Ear(Ear):
 class _Turn:
     """Looks that follow each other and agree."""
 
-    hole, longest = 8.0, 60.0
+    hole = 8.0
 
-    def __init__(self) -> None:
+    def __init__(self, longest: float = LONGEST) -> None:
+        self._longest = longest
         self._times: list[float] = []
         self._scores: list[NDArray[np.float32]] = []
         self._wide = 0
@@ -88,7 +91,7 @@ class _Turn:
         """The turn that ended, if one did."""
         ended = bool(self._times) and (
             time - self._times[-1] > self.hole
-            or time - self._times[0] > self.longest
+            or time - self._times[0] > self._longest
             or (
                 len(self._times) >= LEAST_LOOKS
                 and int(np.mean(self._scores, 0).argmax()) != int(scores.argmax())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, cached_property
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -60,10 +61,8 @@ class OwnDetector(FrameDetector):
     @cached_property
     def _vectors(self) -> Floats:
         assert self.model.vectors is not None
-        try:
-            return np.asarray(np.load(self.model.vectors, allow_pickle=False), np.float32)
-        except (OSError, ValueError) as error:
-            raise ModelDamaged(f"{self.model.vectors.name} is no .npy file of numbers: {error}") from error
+        path = self.model.vectors
+        return self.store.once(f"{self.model.id}/vectors", lambda: _read(path))
 
     def _judged(self, frame: FrameView, scores: Floats) -> list[Signal]:
         """The labels that the scores of the whole picture reach."""
@@ -88,6 +87,13 @@ class OwnDetector(FrameDetector):
 
     def _names(self, boxes: Boxes) -> list[str]:
         return [self.model.labels[int(number)] for number in boxes.labels]
+
+
+def _read(vectors: Path) -> Floats:
+    try:
+        return np.asarray(np.load(vectors, allow_pickle=False), np.float32)
+    except (OSError, ValueError) as error:
+        raise ModelDamaged(f"{vectors.name} is no .npy file of numbers: {error}") from error
 
 
 def _place(session: Session, model: OwnModel) -> int:
