@@ -83,13 +83,14 @@ class WebPlayer:
         if len(self._start) >= LEAST_COMPARED and start.startswith(self._start):
             return  # a file without a length, given once more
         form = form_of(start, answer.content_type)
-        self._start = start[:MOST_COMPARED]
+        self._start, seen = b"", start[:MOST_COMPARED]
         yield Chunk(start, form, fresh=True)
         for piece in pieces:
-            if len(self._start) < MOST_COMPARED:
-                self._start = (self._start + piece)[:MOST_COMPARED]
+            if len(seen) < MOST_COMPARED:
+                seen = (seen + piece)[:MOST_COMPARED]
             yield Chunk(piece, form)
         if not _said_its_end(answer):
+            self._start = seen
             raise FetchError(f"{answer.target.shown}: the connection ended")
 
 

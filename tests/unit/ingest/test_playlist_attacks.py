@@ -164,6 +164,7 @@ def test_a_name_that_turns_inward_after_the_playlist_is_refused(place: Settings,
     assert secret.connections == 0
 
 
+@pytest.mark.slow
 def test_a_live_playlist_that_turns_inward_later_is_refused(place: Settings, secret: Server) -> None:
     readings = 0
 
@@ -210,6 +211,7 @@ def test_no_live_address_leads_inside(url: str, place: Settings, secret: Server)
     assert secret.connections == 0
 
 
+@pytest.mark.slow
 def test_a_stream_that_turns_inward_when_it_is_asked_again_is_refused(place: Settings, secret: Server) -> None:
     asked: list[str] = []
 
