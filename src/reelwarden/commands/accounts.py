@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from reelwarden.store.database import Database
 
 
+NO_LIMIT = "none"
+FIELDS = {
+    "submissions": "concurrent_submissions",
+    "streams": "concurrent_streams",
+    "operations": "monthly_operations",
+}
+PLAN_HEADS = ("name", "requests a second", "submissions", "streams", "operations a month", "features")
+
+
 @click.group
 def command() -> None:
     """Say who may use the server, and how much.
@@ -108,9 +117,61 @@ def plans(as_json: bool) -> None:
     if as_json:
         say([plan_document(plan) for plan in found])
         return
-    heads = ("name", "requests a second", "submissions", "streams", "operations a month", "features")
-    table(heads, [_plan_row(plan) for plan in found])
+    table(PLAN_HEADS, [_plan_row(plan) for plan in found])
     click.echo("submissions and streams: at a time; -: no limit")
+
+
+def _limit(context: click.Context, param: click.Parameter, said: str | None) -> float | str | None:
+    """A number, or the word for no limit."""
+    try:
+        return said if said in (None, NO_LIMIT) else float(said)
+    except ValueError as error:
+        raise click.BadParameter(f"{said!r} is neither a number nor {NO_LIMIT}") from error
+
+
+@command.command()
+@click.argument("name")
+@click.option("--requests-per-second", callback=_limit, help="Requests a second over time.")
+@click.option("--burst", type=int, help="Requests at once after a pause.")
+@click.option("--submissions", callback=_limit, help="Submissions at a time.")
+@click.option("--streams", callback=_limit, help="Live streams at a time.")
+@click.option("--operations", callback=_limit, help="Operations a month.")
+@click.option("--most-bytes", callback=_limit, help="The largest media file.")
+@click.option("--features", help="What else it has, as a comma list: domain_lists, commercial.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def define(name: str, as_json: bool, **said: Any) -> None:
+    """Make the plan NAME, or change it for every account that has it.
+
+    What is not said stays as it is; in a new plan it is without limit. A limit is a number, or none.
+    """
+    from dataclasses import replace
+
+    from reelwarden.accounts import plans
+
+    with opened() as database, database.begin() as connection:
+        there = {plan.name: plan for plan in plans.every(connection)}
+        plan = replace(there.get(name) or plans.Plan(name), **_limits(said))
+        plans.put(connection, plan)
+    say(plan_document(plan)) if as_json else table(PLAN_HEADS, [_plan_row(plan)])
+
+
+@command.command()
+@click.argument("account")
+@click.argument("changes", required=False)
+def settings(account: str, changes: str | None) -> None:
+    """Show the settings of ACCOUNT as JSON, after CHANGES to them where given.
+
+    CHANGES is a JSON object: {"retention": 3600, "policy": null}. Null takes a field back.
+    """
+    from reelwarden.accounts import accounts
+    from reelwarden.accounts.options import shown
+
+    said = _object(changes) if changes else None
+    with opened() as database, database.begin() as connection:
+        found = accounts.find(connection, account)
+        if said is not None:
+            found = accounts.change_settings(connection, found.id, said)
+    say(shown(found.settings))
 
 
 @command.command()
@@ -188,19 +249,35 @@ def _whole(database: Database, named: str, days: int) -> Mapping[str, Any]:
     return _document(found) | more
 
 
-def _plan_row(plan: Plan) -> tuple[object, ...]:
-    limits = (plan.requests_per_second, plan.concurrent_submissions, plan.concurrent_streams, plan.monthly_operations)
-    return (
-        plan.name,
-        *("-" if limit is None else f"{limit:g}" for limit in limits[:-1]),
-        _many(limits[-1]),
-        _features(plan),
-    )
+def _plan_row(plan: Plan) -> tuple[str, ...]:
+    rates = (plan.requests_per_second, plan.concurrent_submissions, plan.concurrent_streams, plan.monthly_operations)
+    said = ["-" if limit is None else f"{limit:,}".removesuffix(".0") for limit in rates]
+    return (plan.name, *said, ", ".join(sorted(plan.features)) or "-")
 
 
-def _many(limit: float | None) -> str:
-    return "-" if limit is None else f"{int(limit):,}"
+def _limits(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan's fields that were said on the command line."""
+    fields: dict[str, Any] = {}
+    for name, value in said.items():
+        if value is None:
+            continue
+        field = FIELDS.get(name, name)
+        if name == "features":
+            fields[field] = frozenset(one.strip() for one in value.split(",") if one.strip())
+        elif value == NO_LIMIT:
+            fields[field] = None
+        else:
+            fields[field] = value if name == "requests_per_second" else int(value)
+    return fields
 
 
-def _features(plan: Plan) -> str:
-    return ", ".join(sorted(plan.features)) or "-"
+def _object(text: str) -> dict[str, Any]:
+    from reelwarden.errors import UsageError
+
+    try:
+        said = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"the changes are not JSON: {error}", '{"retention": 3600}') from error
+    if not isinstance(said, dict):
+        raise UsageError("the changes are not a JSON object", '{"retention": 3600}')
+    return said

@@ -71,6 +71,30 @@ def test_people_read_tables(url: str) -> None:
     assert run("keys", "create", "Acme").startswith("rw_")
 
 
+def test_a_plan_is_made_and_changed(url: str) -> None:
+    first = document("accounts", "define", "gold", "--requests-per-second", "2.5", "--streams", "0", "--features", "")
+    assert (first["requests_per_second"], first["concurrent_streams"], first["features"]) == (2.5, 0, [])
+    assert (first["monthly_operations"], first["concurrent_submissions"]) == (None, None)
+    words = ("--requests-per-second", "none", "--operations", "1000000", "--submissions", "3", "--burst", "4")
+    second = document("accounts", "define", "gold", *words)
+    assert (second["requests_per_second"], second["monthly_operations"], second["burst"]) == (None, 1_000_000, 4)
+    assert (second["concurrent_streams"], second["concurrent_submissions"]) == (0, 3)
+    assert second in document("accounts", "plans")
+    with pytest.raises(UsageError, match="no such feature"):
+        run("accounts", "define", "gold", "--features", "fly")
+
+
+def test_settings_are_changed_and_the_secret_is_not_shown(url: str) -> None:
+    run("accounts", "create", "Acme")
+    said = run("accounts", "settings", "Acme", '{"retention": 60, "callback_secret": "not to be seen"}')
+    assert json.loads(said) == {"retention": 60, "callback_secret": "…"}
+    run("accounts", "settings", "Acme", '{"retention": null}')
+    assert json.loads(run("accounts", "settings", "Acme")) == {"callback_secret": "…"}
+    for wrong in ("nonsense", "[1]", '{"retantion": 1}'):
+        with pytest.raises(UsageError):
+            run("accounts", "settings", "Acme", wrong)
+
+
 def test_mistakes_are_named(url: str) -> None:
     for words in (
         ("accounts", "show", "nobody"),
