@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -48,8 +49,8 @@ class Plan:
             raise UsageError(f"no such feature: {', '.join(wrong)}", f"there are {', '.join(FEATURES)}")
         for name, least in LEAST.items():
             value = getattr(self, name)
-            if value is not None and value < least:
-                raise UsageError(f"{name} must be at least {least:g}, not {value:g}")
+            if value is not None and not least <= value < math.inf:
+                raise UsageError(f"{name} must be a number from {least:g}, not {value:g}")
 
 
 LEAST = {

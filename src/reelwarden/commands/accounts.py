@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -123,10 +124,15 @@ def plans(as_json: bool) -> None:
 
 def _limit(context: click.Context, param: click.Parameter, said: str | None) -> float | str | None:
     """A number, or the word for no limit."""
+    if said is None or said == NO_LIMIT:
+        return said
     try:
-        return said if said in (None, NO_LIMIT) else float(said)
-    except ValueError as error:
-        raise click.BadParameter(f"{said!r} is neither a number nor {NO_LIMIT}") from error
+        number = float(said)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise click.BadParameter(f"{said!r} is neither a number nor {NO_LIMIT}")
+    return number
 
 
 @command.command()

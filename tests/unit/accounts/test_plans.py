@@ -32,6 +32,7 @@ def test_seeding_again_leaves_a_changed_plan(planned: Database) -> None:
         {"name": ""},
         {"name": "x" * 61},
         {"requests_per_second": 0.0},
+        {"requests_per_second": float("nan")},
         {"burst": 0},
         {"concurrent_streams": -1},
         {"monthly_operations": -1},
