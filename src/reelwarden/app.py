@@ -39,8 +39,9 @@ def desk(settings: Settings) -> Desk:
 def announcers() -> Mapping[str, Announcer]:
     """Dialect → who says what it owes its callers."""
     from reelwarden.api.native.callbacks import NativeAnnouncer
+    from reelwarden.api.sightengine.callbacks import SightengineAnnouncer
 
-    return {"native": NativeAnnouncer()}
+    return {"native": NativeAnnouncer(), "sightengine": SightengineAnnouncer()}
 
 
 def signers() -> Mapping[str, Callable[[bytes, str], dict[str, str]]]:

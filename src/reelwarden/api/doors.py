@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reelwarden import __version__
-from reelwarden.api import native
+from reelwarden.api import native, sightengine
 from reelwarden.api.door import House
 
 SLASHES = re.compile("/{2,}")
@@ -22,7 +22,7 @@ def build(house: House, lifespan: Any) -> FastAPI:
     )
     app.state.house = house
     app.add_middleware(TidyPaths)
-    for path, door in ((native.PREFIX, native.build()),):
+    for path, door in ((native.PREFIX, native.build()), (sightengine.PREFIX, sightengine.build())):
         door.state.house = house
         app.mount(path, door)
     return app

@@ -15,6 +15,8 @@ from reelwarden.jobs.findings import Findings
 from reelwarden.jobs.submissions import Submission
 
 RUNNING, MOMENTS, FINISHED, STOPPED, FAILED = "running", "moments", "finished", "stopped", "failed"
+LOOKED = "looked"
+"""So much more was looked at: the findings are those of this piece alone. Only for announcers that `want_pieces`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Announcer(Protocol):
 
 
 Announcers = Mapping[str, Announcer]
+
+
+def wants_pieces(announcers: Announcers, dialect: str) -> bool:
+    """Whether the dialect's announcer wants to hear of every piece that was looked at."""
+    return bool(getattr(announcers.get(dialect), "want_pieces", False))
 
 
 def callbacks(announcers: Announcers, news: News) -> Sequence[Callback]:

@@ -16,7 +16,7 @@ from reelwarden.jobs import announce, findings, leases
 from reelwarden.jobs.announce import Callback, News
 from reelwarden.jobs.findings import Findings
 from reelwarden.jobs.submissions import FAILED, FINISHED, OPEN, STOPPED, Submission, tell
-from reelwarden.jobs.usage import charge
+from reelwarden.jobs.usage import charge, settle
 from reelwarden.jobs.workbench import Workbench
 from reelwarden.store.database import patiently
 from reelwarden.store.tables.submissions import evidence, results, submissions
@@ -55,6 +55,8 @@ def _end(
                 connection.execute(results.insert().values(submission=ended.id, document=document))
             if found:
                 charge(connection, bench.database, ended, found, now)
+            else:
+                settle(connection, ended, 0)
             tell(connection, ended.account, ended.id, f"submission.{state}", _said(ended), now)
             owe(connection, ended, owed, now)
             return leases.end_all(connection, ended.id, bench.worker)

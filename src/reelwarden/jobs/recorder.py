@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 import structlog
@@ -13,7 +14,9 @@ from reelwarden.decide.moments import merge
 from reelwarden.decide.verdict import outcome_of
 from reelwarden.domain import Moment, Outcome, Signal
 from reelwarden.jobs import announce, leases, piece
+from reelwarden.jobs.announce import Callback
 from reelwarden.jobs.close import owe
+from reelwarden.jobs.findings import gathered
 from reelwarden.jobs.hold import Hold, Lost
 from reelwarden.jobs.leases import Lease
 from reelwarden.jobs.piece import Piece
@@ -97,7 +100,8 @@ class Recorder:
         self._pieces.append(kept)
         self._save_pictures(look)
         fresh = self._fresh_moments(look)
-        if not patiently(lambda: self._write(kept, fresh, hold)):
+        owed = self._owed(look, kept)
+        if not patiently(lambda: self._write(kept, fresh, owed, hold)):
             raise Lost
         log.debug("piece.kept", submission=self.submission.id, span=self.lease.span, number=self._number)
         self._number += 1
@@ -115,7 +119,17 @@ class Recorder:
         self._signals, self._stages, self._looked, self._times = [], stages, looked, len(look.times)
         return cut
 
-    def _write(self, kept: Piece, fresh: list[Moment], hold: Hold) -> bool:
+    def _owed(self, look: Look, kept: Piece) -> Sequence[Callback]:
+        """What the dialect has to say of the new piece; of the last one its end tells all."""
+        submission, bench = self.submission, self.bench
+        wanted = submission.options.interim and announce.wants_pieces(bench.announcers, submission.dialect)
+        if not wanted or (kept.last and submission.spans == 1):
+            return ()
+        header = look.moderator.header(submission.name, look.decoding.info, submission.options.sampling)
+        found = gathered(header, kept, submission.options.policy, (), partial=True)
+        return announce.callbacks(bench.announcers, announce.News(announce.LOOKED, submission, found))
+
+    def _write(self, kept: Piece, fresh: list[Moment], owed: Sequence[Callback], hold: Hold) -> bool:
         """False where the job is another's by now: then nothing is written."""
         submission, now = self.submission, time.time()
         with self.bench.database.begin() as connection:
@@ -130,6 +144,7 @@ class Recorder:
             connection.execute(submissions.update().where(submissions.c.id == submission.id).values(position=done))
             tell(connection, submission.account, submission.id, "submission.progress", {"until": self.until}, now)
             self._tell_moments(connection, fresh, now)
+            owe(connection, submission, owed, now)
         return True
 
     def _seconds(self, kept: Piece) -> float:

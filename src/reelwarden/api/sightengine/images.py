@@ -1,0 +1,53 @@
+"""check.json and check-workflow.json: one picture, answered at once."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from reelwarden.api.door import as_json
+from reelwarden.api.sightengine.answers import Document, image_answer
+from reelwarden.api.sightengine.call import Call, calling
+from reelwarden.api.sightengine.errors import JSON_UTF8, Broken, raise_for
+from reelwarden.api.sightengine.submitting import ended, submission_of, wishes_for
+from reelwarden.jobs.submissions import FAILED, Submission
+
+router = APIRouter()
+WITHIN = 90.0
+"""Seconds that a caller waits for a picture."""
+ADDRESSES = ("url", "stream_url")
+
+
+@router.api_route("/check.json", methods=["GET", "POST"])
+async def check(request: Request) -> Response:
+    """Models and their options over a picture: `url`, `media` or `media_id`."""
+    return await _check(request, workflow=False)
+
+
+@router.api_route("/check-workflow.json", methods=["GET", "POST"])
+async def check_workflow(request: Request) -> Response:
+    """The same with a workflow of the account's instead of models."""
+    return await _check(request, workflow=True)
+
+
+async def _check(request: Request, *, workflow: bool) -> Response:
+    async with calling(request, "submit") as call:
+        wishes, settings = await wishes_for(call, workflow=workflow)
+        submission = await submission_of(call, wishes, settings, ADDRESSES, urgent=True)
+        submission = await ended(call, request, submission, WITHIN)
+        return as_answer(await asyncio.to_thread(_answer, call, submission))
+
+
+def _answer(call: Call, submission: Submission) -> Document:
+    if submission.state == FAILED:
+        raise_for(submission.error)
+    findings = call.house.desk.findings(submission)
+    if findings is None:
+        raise Broken("The result is not there")
+    return image_answer(submission, findings)
+
+
+def as_answer(document: Document) -> Response:
+    return Response(as_json(document), media_type=JSON_UTF8)

@@ -1,0 +1,214 @@
+"""From a request to a submission, and for those who wait, to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from reelwarden.api.form import File
+from reelwarden.api.sightengine import DIALECT
+from reelwarden.api.sightengine.account import Settings, settings_of
+from reelwarden.api.sightengine.call import Call, told_by
+from reelwarden.api.sightengine.errors import Argument, BadCallback, BadMedia, TooLate
+from reelwarden.api.sightengine.ids import MEDIA, media_id, request_id
+from reelwarden.api.sightengine.wishes import VISUAL_TEXT, Wishes, read
+from reelwarden.errors import EgressRefused, UsageError
+from reelwarden.ingest import url as urls
+from reelwarden.jobs.desk import for_caller, policy_text
+from reelwarden.jobs.options import Options
+from reelwarden.jobs.source import blob_key
+from reelwarden.jobs.submissions import STREAM, UPLOAD, URL, New, Submission
+from reelwarden.store.blobs import Blobs
+from reelwarden.store.database import new_id
+
+STEP = 0.05
+LIVE_SCHEMES = frozenset({"rtmp", "rtmps", "rtsp", "rtsps", "rtp", "srt", "udp"})
+URGENT, USUAL = 3, 5
+"""Priorities: somebody waits for the answer; the answer comes by callback."""
+BASE64_STARTS = (b"/9j/", b"iVBORw0KGgo", b"R0lGOD", b"UklGR", b"Qk", b"AAAA", b"SUkq", b"TU0A")
+"""How JPEG, PNG, GIF, WebP, BMP, MP4 and TIFF begin in Base64."""
+BASE64_MOST = 64 << 20
+MOST_URL = 8000
+
+
+async def wishes_for(call: Call, *, workflow: bool) -> tuple[Wishes, Settings]:
+    """What the request asks for. Raises Argument, Plan."""
+    settings = settings_of(call.caller)
+    return read(call.fields, settings, await told_by(call.house), workflow=workflow), settings
+
+
+def address_of(call: Call, *names: str) -> str:
+    """The first of the parameters that is there: an address."""
+    address = next((call.form.get(name).strip() for name in names if call.form.get(name).strip()), "")
+    if len(address) > MOST_URL:
+        raise Argument("The URL of the media is too long")
+    return address
+
+
+def callback_of(call: Call) -> str:
+    """Raises BadCallback for an address that no callback may go to."""
+    callback = call.form.get("callback_url").strip()
+    if callback:
+        try:
+            urls.parse(callback)
+        except (EgressRefused, UsageError) as error:
+            raise BadCallback(f"The callback_url cannot be used: {error}") from error
+    return callback
+
+
+async def submission_of(
+    call: Call, wishes: Wishes, settings: Settings, addresses: tuple[str, ...], *, urgent: bool, callback: str = ""
+) -> Submission:
+    """Takes the media of the request in. Raises what `Desk.submit` raises, Argument where there is no media."""
+    new = await _source(call, addresses)
+    texts = wishes.text if VISUAL_TEXT in wishes.models else None
+    options = Options(
+        plan={"every": wishes.interval},
+        policy=await asyncio.to_thread(policy_text, call.house.desk.database, call.caller),
+        languages=wishes.text.languages,
+        countries=wishes.text.countries if texts else (),
+        lists=wishes.text.lists if texts else (),
+        callback=callback,
+        interim=bool(callback),
+        longest=wishes.max_duration if new["source"] == STREAM else None,
+    )
+    uri = new.pop("uri")
+    media = new.pop("media")
+    rules = [rule.model_dump() for rule in settings.workflows[wishes.workflow].rules] if wishes.workflow else []
+    reserved = len(wishes.models)
+    submission = New(
+        account=call.caller.account,
+        key=call.caller.key,
+        dialect=DIALECT,
+        asked=wishes.asked,
+        options=options,
+        vendor={
+            "request": request_id(),
+            "media": media,
+            "uri": uri,
+            "wishes": wishes.document(),
+            "rules": rules,
+            "events": settings.thresholds,
+            "meters": list(wishes.models),
+            "reserved": reserved,
+        },
+        external_id=media,
+        priority=URGENT if urgent else USUAL,
+        **new,
+    )
+    if callback or not urgent:
+        submission = for_caller(call.caller, submission)
+    try:
+        accepted = await asyncio.to_thread(call.house.desk.submit, call.caller, submission, reserved)
+    except Exception:
+        if submission.id and submission.id not in {file.submission for file in call.form.files}:
+            await asyncio.to_thread(call.house.desk.blobs.delete_all, f"media/{submission.id}")
+        raise
+    call.taken.add(accepted.id)
+    return await asyncio.to_thread(call.house.desk.read, call.caller, accepted.id)
+
+
+async def _source(call: Call, addresses: tuple[str, ...]) -> dict[str, str]:
+    """`source`, `address`, `name`, `id` of the submission, and the media's own id and name."""
+    from reelwarden.api.sightengine.uploads import uploaded
+
+    file = call.form.file("media") or call.form.file()
+    address = address_of(call, *addresses)
+    media = call.form.get("media_id").strip()
+    if file is not None and file.size:
+        return await _of_file(call, file)
+    if address:
+        name = address.partition("?")[0]
+        return {"source": source_of(address), "address": address, "name": name, "uri": address, "media": media_id()}
+    if media:
+        if not MEDIA.fullmatch(media):
+            raise Argument("media_id is not an id of a media")
+        return await asyncio.to_thread(uploaded, call, media)
+    if file is not None:
+        raise BadMedia("The media is empty")
+    raise Argument(f"There is no media: send a file as media, or {' or '.join(addresses)}")
+
+
+def source_of(address: str) -> str:
+    """A live stream is told by its scheme; a playlist may be live, and is watched until it ends."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return URL
+    live = parts.scheme.lower() in LIVE_SCHEMES or parts.path.lower().endswith((".m3u8", ".mpd"))
+    return STREAM if live else URL
+
+
+async def _of_file(call: Call, file: File) -> dict[str, str]:
+    id, key = file.submission, file.key
+    if looks_like_base64(file.head) and file.size <= BASE64_MOST:
+        id, key = await asyncio.to_thread(decoded, call.house.desk.blobs, file)
+    name = (file.name or "media")[:300]
+    return {"source": UPLOAD, "address": key, "name": name, "uri": name, "media": media_id(), "id": id}
+
+
+def looks_like_base64(head: bytes) -> bool:
+    """Whether the part is media in Base64 letters: one client sends that as it is."""
+    head = b"".join(head.split())
+    if not head.startswith(BASE64_STARTS):
+        return False
+    whole = head[: len(head) // 4 * 4]
+    try:
+        base64.b64decode(whole, validate=True)
+    except binascii.Error:
+        return False
+    return len(whole) >= 16
+
+
+def decoded(blobs: Blobs, file: File) -> tuple[str, str]:
+    """The media behind the letters under a key of its own. Raises BadMedia."""
+    id = new_id("sub")
+    key = blob_key(id)
+    try:
+        blobs.put(key, _bytes_of(blobs.stream(file.key)))
+    except binascii.Error as error:
+        raise BadMedia("The media looks like Base64, but is not") from error
+    return id, key
+
+
+def _bytes_of(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    left = b""
+    for piece in pieces:
+        letters = left + b"".join(piece.split())
+        cut = len(letters) // 4 * 4
+        left = letters[cut:]
+        yield base64.b64decode(letters[:cut], validate=True)
+    if left:
+        yield base64.b64decode(left + b"=" * (-len(left) % 4), validate=True)
+
+
+async def ended(
+    call: Call, request: Request, submission: Submission, seconds: float, longest: float = 0.0
+) -> Submission:
+    """Waits for the end. Where the caller goes away, or it takes too long, the work is stopped.
+
+    Raises TooLate; Argument for media longer than `longest` seconds (0: any length).
+    """
+    desk, end = call.house.desk, time.monotonic() + seconds
+    wait = STEP
+    while True:
+        now = await asyncio.to_thread(desk.wait, submission.id, 0.0)
+        if now is None:
+            raise TooLate("The submission was deleted meanwhile")
+        too_long = bool(longest and now.duration and now.duration >= longest)
+        if not now.open and not too_long:
+            return now
+        gone = await request.is_disconnected()
+        if too_long or gone or time.monotonic() > end:
+            await asyncio.to_thread(desk.stop, call.caller, submission.id)
+            if too_long:
+                raise BadMedia(f"The video is longer than {longest:g} seconds: use video/check.json")
+            raise TooLate("This took too long: use the asynchronous call, or ask for fewer models")
+        await asyncio.sleep(wait)
+        wait = min(wait * 1.3, 0.5)
