@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ def migrate(database: Database) -> None:
     if _revision(database) == head():
         return
     with _one_at_a_time, turn(database) as connection:
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         config = config_of(connection)
         try:
             if _is_unversioned(connection):
