@@ -42,5 +42,5 @@ def charge(
 def settle(connection: sa.Connection, submission: Submission, used: int) -> None:
     """Gives back what was reserved and not used, or takes what was used beyond it."""
     reserved = int(submission.vendor.get("reserved") or 0)
-    if reserved and used != reserved:
+    if used != reserved:
         quota.settle(connection, submission.account, reserved, used, submission.created)

@@ -17,6 +17,8 @@ from reelwarden.accounts import keys, plans
 from reelwarden.accounts.caller import Caller
 from reelwarden.accounts.limits import Granted, OverQuota, Rate, Started, TooFast, TooMany, start_submission, take
 from reelwarden.accounts.quota import quota, settle
+from reelwarden.jobs.submissions import read
+from reelwarden.jobs.usage import settle as settle_submission
 from reelwarden.store.database import Database
 from reelwarden.store.tables.accounts import buckets
 from reelwarden.store.tables.submissions import submissions
@@ -128,6 +130,21 @@ def test_a_transaction_that_fails_reserves_nothing(planned: Database, make_calle
         raise RuntimeError("something else went wrong")
     with planned.read() as connection:
         assert quota(connection, caller.account, NOW).used == 0
+
+
+@pytest.mark.parametrize("reserved", [0, 8, 3])
+def test_what_a_submission_used_is_what_the_month_has_less(
+    planned: Database, make_caller: Callable[..., Caller], reserved: int
+) -> None:
+    caller = make_caller("hundred", monthly_operations=100)
+    row = race.row(caller, vendor={"reserved": reserved}, created=NOW)
+    with planned.begin() as connection:
+        start_submission(connection, caller, "url", reserved, NOW)
+        connection.execute(sa.insert(submissions).values(row))
+        ended = read(connection, str(row["id"]))
+        assert ended is not None
+        settle_submission(connection, ended, 5)
+        assert quota(connection, caller.account, NOW).used == 5
 
 
 @pytest.mark.slow
