@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -11,18 +12,10 @@ from reelwarden.text.dictionary import open_dictionary
 from reelwarden.text.lexicon.files import ANY, Allowed, Entry, Pattern, Term, load
 from reelwarden.text.lexicon.grammar import Element
 from reelwarden.text.match import Match
-from reelwarden.text.patterns import SLOT_OF, PatternSet, Spot, literal
+from reelwarden.text.patterns import SLOT_OF, PatternSet, literal
+from reelwarden.text.row import Spot
 from reelwarden.text.tokens import Sentence, Tokenizer
 from reelwarden.text.vocabulary import Vocabulary, is_row, script_of, vocabulary
-
-_DISGUISED = re.compile(r"[^\W\d_][@$!|*0-9]+[^\W_]|([^\W\d])\1\1|[\u0300-\u036f\u200b-\u200d]")
-_SIMPLE = re.compile(r"[^\w@$!|*]*[A-Za-z]+[^\w@$!|*]*")
-"""A chunk whose one word is read as it is written."""
-
-_ADDRESS = re.compile(r"\W*(?:https?://|www\.|@)")
-_LONGEST_CHUNK = 40
-_PLAIN = " "
-"""Stands for a chunk that is not disguised."""
 
 _KEPT = 50_000
 _STRONG = frozenset(("sexual", "insult", "discriminatory", "inappropriate"))
@@ -44,8 +37,8 @@ class Engine:
         judge = words.matcher.judge
         self.tokenizer = Tokenizer(language, script_of(language), lexicon.rules, judge.usual)
         self.rows: list[Entry | Allowed] = []
-        self._undisguised: dict[str, str] = {}
-        self._odd: set[str] = set()
+        self._dull: dict[str, set[str]] = defaultdict(set)
+        self._weighed: dict[str, set[str]] = defaultdict(set)
         elements: list[Written] = []
         for term in words.terms:
             if is_row(term) and (row := self.tokenizer.words(term.text)):
@@ -78,10 +71,14 @@ class Engine:
 
     def explain(self, text: str, entities: Sequence[Match] = (), source: str = "clean") -> list[Placed]:
         """Every entry that was found and counts, with its place; several may be at one place."""
-        words = self.words.find(text, source)[:_MOST]
+        chunks = text.split()
+        if not entities and self._dull[source].issuperset(chunks):
+            return []
+        words = self.words.find(text, chunks, source)[:_MOST]
         found: list[Placed] = [(self.words.terms[one.owner], one.start, one.end) for one in words]
-        candidates = self._candidates(text, {entry.category for entry, _, _ in found}, entities)
+        candidates = self._candidates(chunks, {entry.category for entry, _, _ in found}, entities)
         if not found and not candidates:
+            self._remember(chunks, source)
             return []
         wanted = [number for number in candidates if not self.phrases <= number < self.allowances or found]
         sentences: list[Sentence] = []
@@ -94,45 +91,31 @@ class Engine:
         kept += self._sentences(sentences, candidates, [spot for spot in spots if spot])
         return kept
 
-    def _candidates(self, text: str, found: set[str], entities: Sequence[Match]) -> list[int]:
-        """The patterns whose words are in the text, also in such disguise as tokens undo, and whose slots something may
-        fill: categories found, entities, numbers, phrases that are candidates themselves."""
-        quick = self.tokenizer.quick(text)
-        seen = self._undisguised.get
-        chunks = text.split()
-        hidden = [words for chunk in chunks if (words := seen(chunk) or self._undisguise(chunk)) != _PLAIN]
-        ordered = len(quick) if not self._odd or self._odd.isdisjoint(chunks) else 0
-        if hidden:
-            quick += "".join(hidden)
-        candidates = self.patterns.candidates(quick, ordered=ordered)
+    def _remember(self, chunks: Sequence[str], source: str) -> None:
+        """Take note of the chunks that bring nothing to any text, so that texts of them are done at once."""
+        weighed, dull = self._weighed[source], self._dull[source]
+        new = set(chunks)
+        new -= weighed
+        if new:
+            if len(weighed) >= _KEPT:
+                weighed.clear()
+                dull.clear()
+            weighed |= new
+            dull.update([one for one in new if self.words.is_inert(one, source) and self.patterns.is_dull(one)])
+
+    def _candidates(self, chunks: Sequence[str], found: set[str], entities: Sequence[Match]) -> list[int]:
+        """The patterns whose words are in the text and whose slots something may fill: categories found, entities,
+        numbers, phrases that are candidates themselves."""
+        look = self.patterns.look(chunks)
+        candidates = self.patterns.candidates(look, filled=bool(found or entities or look.slots))
         if not candidates:
             return []
         terms = (self.rows[number] for number in candidates if number < self.phrases)
         named = found.union(
             (one.category for one in terms if isinstance(one, Entry)), (one.category for one in entities)
         )
-        slots = {SLOT_OF[name] for name in named if name in SLOT_OF} | self.tokenizer.counts(quick)
+        slots = look.slots.union(SLOT_OF[name] for name in named if name in SLOT_OF)
         return [number for number in candidates if self.patterns.fillable(number, slots)]
-
-    def _undisguise(self, chunk: str) -> str:
-        """The words of a chunk that is disguised, with blanks around; kept, as most chunks come again.
-
-        A chunk is odd where patterns will read other words in it than the quick text has, though nothing says so."""
-        words = _PLAIN
-        if len(self._undisguised) >= _KEPT:
-            self._undisguised.clear()
-            self._odd.clear()
-        if len(chunk) > _LONGEST_CHUNK:
-            self._odd.add(chunk)
-        elif _DISGUISED.search(chunk) or not _SIMPLE.fullmatch(chunk):
-            tokens = [token.word for sentence in self.tokenizer.sentences(chunk) for token in sentence.tokens]
-            hidden = f" {' '.join(tokens)} "
-            if _DISGUISED.search(chunk) and not _ADDRESS.match(chunk):
-                words = hidden
-            elif tokens != self.tokenizer.quick(chunk).split() and self.patterns.touches(hidden):
-                self._odd.add(chunk)
-        self._undisguised[chunk] = words
-        return words
 
     @staticmethod
     def _asks_neighbours(term: Entry) -> bool:
@@ -158,6 +141,8 @@ class Engine:
         if not isinstance(entry, Term) or not self._asks_neighbours(entry):
             return True
         row = self.patterns.around(sentences, start, end)
+        if row is None:
+            return not entry.near
         if entry.unless and self.patterns.holds(entry.unless, row):
             return False
         return not entry.near or self.patterns.holds(entry.near, row)

@@ -5,9 +5,11 @@ Compiling is plain dictionary filling: ten thousand words take about a tenth of 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -62,7 +64,6 @@ class Index:
         self.skeletons = list(skeletons)
         self.owners = list(skeletons.values())
         self.automaton = AhoCorasick(self.skeletons, implementation=Implementation.ContiguousNFA)
-        self._joined = "\n".join(self.skeletons)
 
     def _file(self, skeletons: dict[str, list[tuple[int, str]]], suffixes: Sequence[str]) -> None:
         """Put every word under its skeleton and its keys; all at once, which is many times faster than one by one."""
@@ -122,7 +123,15 @@ class Index:
 
     def is_factor(self, piece: str) -> bool:
         """Whether a word's skeleton holds this piece: only such pieces can be put together to a word."""
-        return 0 < len(piece) <= LONGEST and piece in self._joined
+        if not piece:
+            return False
+        place = bisect_left(self._endings, piece)
+        return place < len(self._endings) and self._endings[place].startswith(piece)
+
+    @cached_property
+    def _endings(self) -> list[str]:
+        """Every ending of every skeleton, sorted: what is a part of a skeleton is the beginning of one of them."""
+        return sorted({bones[start:] for bones in self.skeletons for start in range(len(bones))})
 
 
 def _inflected(word: str, suffixes: Sequence[str]) -> Iterable[str]:

@@ -24,6 +24,10 @@ _WEIGHTS = {"hangul": 2.5, "han": 2.5, "kana": 2.0}
 
 _WRITTEN_IN = {"ko": "hangul", "zh": "han", "ru": "cyrillic"}
 _NOISE = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\S+@\S+|[\d_]+")
+_NOISY = re.compile(r"[@#\d_]|//|www\.")
+_BEYOND_LATIN = re.compile(
+    "[\u0400-\u052f\u1100-\u11ff\u3007-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
+)
 _LONGEST = 4000
 """Characters that are looked at; more change nothing."""
 
@@ -62,12 +66,18 @@ def detect(text: str, among: Sequence[str]) -> tuple[str, ...]:
 def _sample(text: str) -> str:
     start = text[:_LONGEST]
     if not start.isascii():
-        start = unicodedata.normalize("NFKC", start.encode("utf-8", "replace").decode("utf-8"))
-    return _NOISE.sub(" ", start).replace("\0", " ")
+        start = start.encode("utf-8", "replace").decode("utf-8")
+        if not unicodedata.is_normalized("NFKC", start):
+            start = unicodedata.normalize("NFKC", start)
+    if _NOISY.search(start):
+        start = _NOISE.sub(" ", start)
+    return start.replace("\0", " ")
 
 
 def _shares(sample: str) -> Mapping[str, float]:
     """How much of the text each script makes up."""
+    if not _BEYOND_LATIN.search(sample):
+        return {"latin": 1.0}
     counts = {script: len(chars.findall(sample)) * _WEIGHTS.get(script, 1.0) for script, chars in _SCRIPTS.items()}
     total = sum(counts.values())
     return {script: count / total for script, count in counts.items() if count} if total else {}

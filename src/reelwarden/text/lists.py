@@ -28,6 +28,7 @@ from reelwarden.text.tokens import Tokenizer
 from reelwarden.text.vocabulary import script_of
 
 ALL = "all"
+KEPT = 50_000
 EMBEDDED = 7
 """Entries of so many letters are found within longer words that are not in the dictionary."""
 
@@ -68,13 +69,34 @@ class TextList:
         self._parts = [
             _Standard(entries, language) for entries, language in ((others, "en"), (russian, "ru")) if entries
         ]
+        self._dull: set[str] = set()
+        self._weighed: set[str] = set()
 
     def find(self, text: str, languages: Sequence[str]) -> list[Listed]:
         """The entries in a text in these languages."""
+        chunks = text.split()
+        if self._dull.issuperset(chunks):
+            return []
         found = list(self._exact.find(text))
         for part in self._parts:
-            found += part.find(text)
+            found += part.find(text, chunks)
+        if not found:
+            self._remember(chunks)
         return [one for one in found if one.entry.language in (ALL, *languages)]
+
+    def _remember(self, chunks: Sequence[str]) -> None:
+        """Take note of the chunks that bring nothing to any text, so that texts of them are done at once."""
+        new = set(chunks)
+        new -= self._weighed
+        if new:
+            if len(self._weighed) >= KEPT:
+                self._weighed.clear()
+                self._dull.clear()
+            self._weighed |= new
+            self._dull.update(filter(self._is_dull, new))
+
+    def _is_dull(self, chunk: str) -> bool:
+        return self._exact.is_dull(chunk) and all(part.is_dull(chunk) for part in self._parts)
 
 
 class _Standard:
@@ -90,12 +112,15 @@ class _Standard:
         blank = Entry(BLACKLIST, None, frozenset(), "")
         self._rows = PatternSet([(blank, row) for row in rows], {}, self._tokenizer, _anyhow) if rows else None
 
-    def find(self, text: str) -> Iterator[Listed]:
-        for one in self._matcher.find(text):
+    def find(self, text: str, chunks: Sequence[str]) -> Iterator[Listed]:
+        for one in self._matcher.find(text, chunks):
             yield Listed(self._entries[one.owner], one.start, one.end)
-        if self._rows and (wanted := self._rows.candidates(self._tokenizer.quick(text))):
+        if self._rows and (wanted := self._rows.candidates(self._rows.look(chunks))):
             for hit in self._rows.find(self._tokenizer.sentences(text), wanted, ()):
                 yield Listed(self._phrases[hit.number], hit.start, hit.end)
+
+    def is_dull(self, chunk: str) -> bool:
+        return self._matcher.is_inert(chunk) and (self._rows is None or self._rows.is_dull(chunk))
 
 
 def _anyhow(word: str) -> int:
@@ -110,6 +135,12 @@ class _Exact:
         self._entries = entries
         texts = [_lowered(entry.text.strip()) for entry in entries]
         self._automaton = AhoCorasick(texts, implementation=Implementation.ContiguousNFA) if texts else None
+        # Without its longest piece no entry is there.
+        pieces = sorted({max(text.split(), key=len) for text in texts})
+        self._pieces = AhoCorasick(pieces, implementation=Implementation.ContiguousNFA) if pieces else None
+
+    def is_dull(self, chunk: str) -> bool:
+        return self._pieces is None or not self._pieces.find_matches_as_indexes(_lowered(chunk))
 
     def find(self, text: str) -> Iterator[Listed]:
         if self._automaton is None:

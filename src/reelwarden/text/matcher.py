@@ -66,9 +66,12 @@ class Matcher:
         self._verdicts: dict[str, Verdict] = {}
         self._may_join = lru_cache(KEPT_RUNS)(partial(_joins, index))
 
-    def find(self, text: str) -> list[Found]:
-        """Every match, with its place in the text; of overlapping ones the best."""
-        chunks = text.split()
+    def is_inert(self, chunk: str) -> bool:
+        """Whether a chunk that was seen before is part of no match in any text."""
+        return chunk in self._inert
+
+    def find(self, text: str, chunks: Sequence[str]) -> list[Found]:
+        """Every match, with its place in the text; of overlapping ones the best. `chunks` are those of `split`."""
         if self._inert.issuperset(chunks):
             return []
         get = self._verdicts.get

@@ -1,30 +1,32 @@
 """Rows of words with gaps and slots, found in tokens.
 
-Each pattern waits until all words that it needs are in the text, which one automaton looks for. Only then is the text
-cut into tokens and read by the pattern, sentence by sentence (a regular expression over tokens, compiled at its first
-use; all gaps are bounded, so time stays linear).
+Each pattern waits until all words that it needs are in the text, in their order and near enough to each other; chunks
+are remembered for that. Only then is the text cut into tokens and walked through, sentence by sentence.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from reelwarden.text.anchors import ENDLESS, Anchors
 from reelwarden.text.chinese import is_han
-from reelwarden.text.groups import Groups
+from reelwarden.text.chunks import LONG, Look, Notes
+from reelwarden.text.chunks import Hit as Place
 from reelwarden.text.lexicon.files import Entry
-from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Slot, Word
-from reelwarden.text.tokens import Sentence, Token, Tokenizer
-from reelwarden.text.writer import END, TAGS, Writer
+from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Gap, Slot, Word
+from reelwarden.text.row import TAGS, Row, Spot, within
+from reelwarden.text.tokens import Sentence, Tokenizer
+from reelwarden.text.walk import Read, Walker, first_end
 
-LONGEST_SPOT = 200
+MANY = 12
+"""So many patterns wanted are asked one by one whether their words are in a sentence."""
 
 SLOT_OF = {
     "off_platform_mention": "platform",
@@ -43,22 +45,18 @@ class Hit(NamedTuple):
     end: int
 
 
-class Spot(NamedTuple):
-    """A place that fills a slot."""
-
-    slot: str
-    start: int
-    end: int
-
-
 @dataclass(slots=True)
-class _Compiled:
+class _Pattern:
+    """`needs` are the bits of all choices that need a word, `row` each of them in order, `reach` how many tokens the
+    next may be away."""
+
     entry: Entry
     elements: tuple[Element, ...]
-    needs: frozenset[int]
+    needs: int
     row: tuple[int, ...]
+    reach: tuple[int, ...]
     slots: frozenset[str]
-    regex: re.Pattern[str] | None = None
+    read: tuple[Read, ...] | None = None
 
 
 class PatternSet:
@@ -73,79 +71,111 @@ class PatternSet:
     ) -> None:
         self.tokenizer = tokenizer
         self._classes = classes
-        self._writer = Writer(tokenizer, classes, cost)
+        self._walker = Walker(tokenizer, classes)
+        self._anchors = Anchors(tokenizer, cost)
         self._cost = cost
-        self._patterns: list[_Compiled] = []
-        self._first: dict[int, list[int]] = defaultdict(list)
+        self._read: dict[str, Read] = {}
+        self._patterns: list[_Pattern] = []
+        self._first: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._by_slot: list[int] = []
         choices: dict[frozenset[str], int] = {}
         for number, (entry, elements) in enumerate(entries):
             self._file(number, entry, elements, choices)
-        waiting: dict[str, list[int]] = defaultdict(list)
+        waiting: dict[str, int] = defaultdict(int)
         for anchors, choice in choices.items():
             for anchor in anchors:
-                waiting[anchor].append(choice)
+                waiting[anchor] |= 1 << choice
         self._automaton = AhoCorasick(list(waiting), implementation=Implementation.ContiguousNFA)
-        self._waiting = [frozenset(row) for row in waiting.values()]
-        self._leading = [frozenset(self._first.keys() & row) for row in self._waiting]
-        self._class_regexes: dict[str, re.Pattern[str]] = {}
+        self._waiting = list(waiting.values())
+        self.leading = sum(1 << choice for choice in self._first)
+        self._seconds = {choice: _seconds(waiting, choice) for choice, waiting in self._first.items()}
+        self._notes = Notes(tokenizer, self._choices_in)
+        self._choices_of = self._notes.choices_of
         # All of them: single words, which are not among the entries, ask for their neighbours by class too.
-        self._writer.register([Choice(phrases) for phrases in classes.values()])
+        self._walker.register([Choice(phrases) for phrases in classes.values()])
 
     def _file(
         self, number: int, entry: Entry, elements: tuple[Element, ...], choices: dict[frozenset[str], int]
     ) -> None:
-        self._writer.register(elements)
-        needed = [element for element in elements if isinstance(element, Choice) and not element.optional]
-        anchored = list(filter(None, (self._writer.anchors(choice) for choice in needed)))
-        row = tuple(choices.setdefault(anchors, len(choices)) for anchors in anchored)
-        slots = frozenset(slot for choice in needed for slot in [_slot_of(choice)] if slot)
-        self._patterns.append(_Compiled(entry, elements, frozenset(row), row, slots))
-        if row:
-            rarest = min(zip(map(self._usualness, anchored), range(len(row)), strict=True))[1]
-            self._first[row[rarest]].append(number)
+        self._walker.register(elements)
+        row: list[int] = []
+        reach: list[int] = []
+        usual: list[tuple[float, int]] = []
+        needs, away, before = 0, 0, 0
+        for element in elements:
+            needed = self._anchors.of(element) if isinstance(element, Choice) else None
+            if needed and needed.anchors and isinstance(element, Choice) and not element.optional:
+                choice = choices.setdefault(needed.anchors, len(choices))
+                usual.append((self._usualness(needed.anchors), choice))
+                reach += [before + away + needed.longest - 1] if row else []
+                row.append(1 << choice)
+                needs |= 1 << choice
+                away, before = 0, needed.longest
+            else:
+                away += needed.longest if needed else element.most if isinstance(element, Gap) else 0
+        slots = frozenset(filter(None, map(_slot_of, elements)))
+        self._patterns.append(_Pattern(entry, elements, needs, tuple(row), tuple(reach), slots))
+        if usual:
+            self._first[min(usual, key=itemgetter(0))[1]].append((needs, number))
         else:
             self._by_slot.append(number)
 
     def _usualness(self, anchors: frozenset[str]) -> float:
         return sum(10 ** (-self._cost(anchor.strip()) / 100) for anchor in anchors)
 
-    def candidates(self, text: str, filled: bool = True, ordered: int = 0) -> list[int]:
-        """The numbers of the patterns whose words are in the text; `filled`: something there may fill a slot.
-
-        The first `ordered` characters of the text have the words in their order. Where all words that were found are
-        there, those of a pattern must come in its order too.
-        """
-        found: list[int] = list(self._by_slot) if filled else []
+    def _choices_in(self, text: str) -> list[tuple[int, int]]:
+        """Where in a plain text words of choices stand, and their bits."""
+        waiting = self._waiting
         hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        if not hits:
+        return [(start, waiting[number]) for number, start, _ in hits]
+
+    def look(self, chunks: Sequence[str]) -> Look:
+        """What a text of these chunks brings."""
+        return self._notes.look(chunks)
+
+    def is_dull(self, chunk: str) -> bool:
+        """Whether no pattern begins to matter with this chunk."""
+        note = self._notes[chunk]
+        return not note.choices & self.leading and not (note.slots and self._by_slot)
+
+    def candidates(self, look: Look, filled: bool = True) -> list[int]:
+        """The numbers of the patterns whose words are in the text, in order; `filled`: something may fill a slot."""
+        found = list(self._by_slot) if filled else []
+        if not look.choices & self.leading:
             return found
-        numbers = {number for number, _, _ in hits}
-        leading = self._leading
-        first = set().union(*[leading[number] for number in numbers])
-        if not first:
-            return found
-        waiting, patterns = self._waiting, self._patterns
-        present = set().union(*[waiting[number] for number in numbers])
-        more = [number for choice in first for number in self._first[choice] if patterns[number].needs <= present]
-        if more and hits[-1][2] <= ordered:
-            more = [number for number in more if self._in_order(patterns[number].row, hits)]
+        more = self._led(look.choices)
+        if more and len(look.notes) < LONG:
+            hits, sure = look.hits()
+            scale = (self.tokenizer.longest if look.slots else 1) if sure else 0
+            more = [number for number in more if self._in_order(self._patterns[number], hits, scale)]
         return found + more
 
-    def _in_order(self, row: Sequence[int], hits: Sequence[tuple[int, int, int]]) -> bool:
-        """Whether the choices of a pattern are met one after another; hits come by their ends, starts nearly so."""
+    def _led(self, choices: int) -> list[int]:
+        """The patterns all of whose choices are there, by the rarest of them."""
+        found: list[int] = []
+        leading = choices & self.leading
+        while leading:
+            choice = leading.bit_length() - 1
+            leading ^= 1 << choice
+            if self._seconds[choice] & choices:
+                found += [number for needs, number in self._first[choice] if needs & choices == needs]
+        return found
+
+    @staticmethod
+    def _in_order(pattern: _Pattern, hits: Sequence[Place], scale: int) -> bool:
+        """Whether the words of a pattern may come one after another, no further apart than it allows. `scale`: so many
+        tokens may turn out to be one; 0: distances say nothing."""
+        row = pattern.row
         if len(row) < 2:
             return True
-        waiting, place = self._waiting, -1
-        for choice in row:
-            place = min([start for number, start, _ in hits if start > place and choice in waiting[number]], default=-1)
-            if place < 0:
+        choice = row[0]
+        before = [hit for hit in hits if hit[2] & choice]
+        for choice, reach in zip(row[1:], pattern.reach, strict=True):
+            most = reach * scale if 0 < reach * scale < ENDLESS else _ANYWHERE
+            before = [hit for hit in hits if hit[2] & choice and _follows(hit, before, most)]
+            if not before:
                 return False
         return True
-
-    def touches(self, text: str) -> bool:
-        """Whether any word that a pattern needs is in the text."""
-        return bool(self._automaton.find_matches_as_indexes(text))
 
     def fillable(self, number: int, slots: Set[str]) -> bool:
         """Whether every slot of a pattern may be filled where `slots` may be."""
@@ -157,141 +187,110 @@ class PatternSet:
         wanted = sorted(numbers)
         spots = sorted(spots, key=lambda spot: spot.start)
         for sentence in sentences:
-            near = self._ordered(sentence, wanted)
+            near = self._near(sentence, wanted) if len(sentences) > 1 else wanted
             if not near:
                 continue
-            row = self._row(sentence, _within(spots, sentence.tokens) if spots else ())
+            row = self._row(sentence, within(spots, sentence.tokens) if spots else ())
             for number in near:
                 pattern = self._patterns[number]
-                if not pattern.slots or all(TAGS[slot] in row.text for slot in pattern.slots):
+                if not pattern.slots or all(TAGS[slot] in row.all_tags for slot in pattern.slots):
                     found.extend([Hit(number, *span) for span in self._matches(pattern, row)])
         return found
 
-    def _ordered(self, sentence: Sentence, wanted: Sequence[int]) -> Sequence[int]:
+    def _near(self, sentence: Sentence, wanted: Sequence[int]) -> Sequence[int]:
         """Those of the patterns whose words are all in the sentence and in their order: much is spared by the look."""
         if sentence.hits is None:
-            text = f" {' '.join([token.word for token in sentence.tokens])} "
-            if not text.isascii() and any(map(is_han, text)):
+            words = [token.word for token in sentence.tokens]
+            if any(not word.isascii() and any(map(is_han, word)) for word in words):
                 return wanted
-            sentence.hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
-            sentence.present = set().union(*[self._waiting[number] for number in {hit[0] for hit in sentence.hits}])
-        hits, present = sentence.hits, sentence.present
-        patterns = self._patterns
-        return [
-            number
-            for number in wanted
-            if patterns[number].needs <= present and self._in_order(patterns[number].row, hits)
-        ]
+            of = self._choices_of
+            sentence.hits = [(place, place, bits) for place, word in enumerate(words) if (bits := of(word))]
+            for _, _, bits in sentence.hits:
+                sentence.choices |= bits
+        if len(wanted) > MANY:
+            led = {*self._led(sentence.choices), *self._by_slot}
+            wanted = [number for number in wanted if number in led]
+        choices, patterns = sentence.choices, self._patterns
+        near = [number for number in wanted if patterns[number].needs & choices == patterns[number].needs]
+        return [number for number in near if self._in_order(patterns[number], sentence.hits, 1)]
 
-    def _row(self, sentence: Sentence, spots: Sequence[Spot]) -> _Row:
+    def _row(self, sentence: Sentence, spots: Sequence[Spot]) -> Row:
         if spots:
-            return _Row(sentence, spots, self._writer.groups)
+            return Row(sentence, spots, self._walker.groups)
         row = sentence.row
-        if not isinstance(row, _Row):
-            row = sentence.row = _Row(sentence, (), self._writer.groups)
+        if not isinstance(row, Row):
+            row = sentence.row = Row(sentence, (), self._walker.groups)
         return row
 
-    def _matches(self, pattern: _Compiled, row: _Row) -> Iterator[tuple[int, int]]:
+    def _matches(self, pattern: _Pattern, row: Row) -> Iterator[tuple[int, int]]:
         entry = pattern.entry
         asks = "question" in entry.flags or any(isinstance(one, Edge) and one.question for one in pattern.elements)
         if asks and not row.question:
             return
-        if pattern.regex is None:
-            pattern.regex = re.compile(self._writer.pattern(pattern.elements))
-        for found in pattern.regex.finditer(row.text):
-            if entry.unless and self.holds(entry.unless, row.text):
+        if pattern.read is None:
+            pattern.read = self._walker.elements(pattern.elements)
+        for start, end in _walks(pattern.read, row):
+            if entry.unless and self.holds(entry.unless, row):
                 return
-            if any(name and not self.holds(name, row.text) for name in (entry.with_, entry.near)):
+            if any(name and not self.holds(name, row) for name in (entry.with_, entry.near)):
                 return
-            span = row.span(found.start(), found.end())
-            if span and not row.is_spelling(found.start(), found.end()):
-                yield span
+            if not row.is_spelling(start, end):
+                yield row.span(start, end)
 
-    def holds(self, name: str, text: str) -> bool:
+    def holds(self, name: str, row: Row) -> bool:
         """Whether a row of tokens holds a word of the class."""
-        regex = self._class_regexes.get(name)
-        if regex is None:
-            regex = re.compile(f"(?<![^ ])(?:{self._writer.phrases(self._classes[name])})")
-            self._class_regexes[name] = regex
-        return regex.search(text) is not None
+        read = self._class(name)
+        return any(True for start in read.starts(row) for _ in read.ends(row, start))
 
-    def around(self, sentences: Sequence[Sentence], start: int, end: int, words: int = 6) -> str:
+    def _class(self, name: str) -> Read:
+        found = self._read.get(name)
+        if found is None:
+            found = self._read[name] = self._walker.choice(self._classes[name])
+        return found
+
+    def around(self, sentences: Sequence[Sentence], start: int, end: int, words: int = 6) -> Row | None:
         """The row of tokens from some words before a place to some after."""
         for sentence in sentences:
             places = [n for n, token in enumerate(sentence.tokens) if token.start < end and start < token.end]
             if places:
                 part = sentence.tokens[max(0, places[0] - words) : places[-1] + words + 1]
-                return _Row(Sentence(part, sentence.question), (), self._writer.groups).text
-        return ""
+                return Row(Sentence(part, sentence.question), (), self._walker.groups)
+        return None
 
 
-class _Row:
-    """A sentence as text for regular expressions: each word, its tags, a blank."""
-
-    def __init__(self, sentence: Sentence, spots: Sequence[Spot], groups: Groups) -> None:
-        self.tokens = sentence.tokens
-        self.question = sentence.question
-        tags: list[set[str] | None] = [
-            _tags(token) if token.value is not None or token.ordinal is not None else None for token in self.tokens
-        ]
-        for spot in spots:
-            _lay(spot, self.tokens, tags)
-        of = groups.of
-        pieces = [
-            f"{token.word}{END}{of(token.word)}{''.join(tagged) if tagged else ''} "
-            for token, tagged in zip(self.tokens, tags, strict=True)
-        ]
-        self._starts = [0, *accumulate(map(len, pieces))][:-1]
-        self.text = "".join(pieces)
-
-    def is_spelling(self, start: int, end: int) -> bool:
-        """Whether a match is single letters only, and more of them stand beside it: part of a spelled word."""
-        first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end - 1) - 1
-        if any(len(token.word) > 1 or not token.word.isascii() for token in self.tokens[first : last + 1]):
-            return False
-        beside = [*self.tokens[max(first - 1, 0) : first], *self.tokens[last + 1 : last + 2]]
-        return any(len(token.word) == 1 and token.word.isalpha() and token.word not in "aiu" for token in beside)
-
-    def span(self, start: int, end: int) -> tuple[int, int] | None:
-        """The place in the original text of a match in the row."""
-        if end <= start:
-            return None
-        first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end - 1) - 1
-        return self.tokens[first].start, self.tokens[last].end
+def _seconds(waiting: Sequence[tuple[int, int]], choice: int) -> int:
+    """One bit of each of the patterns that wait for a choice: that of another choice if there is one."""
+    own, found = 1 << choice, 0
+    for needs, _ in waiting:
+        rest = needs ^ own
+        found |= rest & -rest or own
+    return found
 
 
-def _within(spots: Sequence[Spot], tokens: Sequence[Token]) -> Sequence[Spot]:
-    """The spots of a sentence, of spots in order; one that began long before it is not looked for."""
-    first = bisect_left(spots, tokens[0].start - LONGEST_SPOT, key=lambda spot: spot.start)
-    last = bisect_left(spots, tokens[-1].end, key=lambda spot: spot.start)
-    return spots[first:last]
+_ANYWHERE = 1 << 60
 
 
-def _tags(token: Token) -> set[str]:
-    tags: set[str] = set()
-    if token.value is not None:
-        tags.add(TAGS["number"])
-        if 4 <= token.value <= 99:
-            tags.add(TAGS["age"])
-            tags.update(TAGS[f"age<{bound}"] for bound in (18, 16, 13) if token.value < bound)
-    if token.ordinal is not None and 1 <= token.ordinal <= 12:
-        tags.add(TAGS["ordinal"])
-    return tags
+def _follows(hit: Place, before: Sequence[Place], most: int) -> bool:
+    """Whether a place comes after one of those before, at most so far away; the last of them is the nearest."""
+    nearest = bisect_left(before, hit[1], key=itemgetter(0)) if len(before) > 1 else before[0][0] < hit[1]
+    return nearest > 0 and hit[0] - before[nearest - 1][1] <= most
 
 
-def _lay(spot: Spot, tokens: Sequence[Token], tags: list[set[str] | None]) -> None:
-    begun = False
-    for place in range(bisect_right(tokens, spot.start, key=lambda token: token.end), len(tokens)):
-        if tokens[place].start >= spot.end:
-            return
-        tags[place] = (tags[place] or set()) | {TAGS["more"] if begun else TAGS[spot.slot]}
-        begun = True
+def _walks(elements: Sequence[Read], row: Row) -> Iterator[tuple[int, int]]:
+    """The places in a row where the elements stand, none overlapping another."""
+    last = 0
+    for place in elements[0].starts(row):
+        if place >= last and (end := first_end(elements, row, place)) > place:
+            yield place, end
+            last = end
 
 
-def _slot_of(choice: Choice) -> str | None:
-    """The one slot without which the choice cannot be, if there is one."""
-    names = {item.name for phrase in choice.phrases for item in phrase if isinstance(item, Slot)}
-    pure = all(any(isinstance(item, Slot) for item in phrase) for phrase in choice.phrases)
+def _slot_of(element: Element) -> str | None:
+    """The one slot without which an element cannot be, if there is one."""
+    if not isinstance(element, Choice) or element.optional:
+        return None
+    names = {item.name for phrase in element.phrases for item in phrase if isinstance(item, Slot)}
+    pure = all(any(isinstance(item, Slot) for item in phrase) for phrase in element.phrases)
     if not pure or len(names) != 1:
         return None
     name = next(iter(names))

@@ -52,6 +52,7 @@ class Judge:
         self.stemmed = stemmed
         self.elisions = elisions
         self.benign: Callable[[str], bool] = lru_cache(20_000)(self._benign)
+        self.known: Callable[[str], bool] = lru_cache(20_000)(self._known)
         self.exposes: Callable[[str, str], bool] = lru_cache(5_000)(self._exposes)
 
     def _benign(self, word: str) -> bool:
@@ -95,7 +96,7 @@ class Judge:
         """Whether a word, of the lexicon or not, is known."""
         return word in self.forms or self.cost(word) <= ALIAS_RAREST
 
-    def known(self, word: str) -> bool:
+    def _known(self, word: str) -> bool:
         """Whether a piece is a usual word by itself, and not one of the accidents of two letters or of the net."""
         return word in self.short if len(word) < 3 else self.benign(word) and self.cost(word) <= ALIAS_RAREST
 

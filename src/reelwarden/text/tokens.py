@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from reelwarden.text.chinese import is_han
 from reelwarden.text.fold import Script
@@ -21,17 +22,23 @@ AGE_SLOTS = {"age": 100, "age<18": 18, "age<16": 16, "age<13": 13}
 NUMBER_SLOTS = ("number", "ordinal", *AGE_SLOTS)
 SIGNS = "$€£¥₩₽₺₱₹฿¢"
 LONGEST_SENTENCE = 120
-_LONGEST_KEPT, _KEPT = 40, 20_000
+_LONGEST_KEPT, _KEPT = 60, 50_000
 SENTENCE_OVERLAP = 20
 
+_CHUNK = re.compile(r"\S+")
 _TOKEN = re.compile(
     rf"[^\W_]+(?:[{APOSTROPHES}@$!|*\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff\u00ad]+[^\W_]+)*"
     rf"|[{re.escape(SIGNS)}]|[.!?…。！？\n]+|[^\w\s]"
 )
+_PLAIN_CHUNK = re.compile(r"([A-Za-z]+)[.,;:!?]*")
+_STOPPED = re.compile(r"[.!?]+")
 _PARTS = re.compile(r"\d+|\D+")
 _RUN = re.compile(r"(\D)\1\1+")
 _STOPS = frozenset(".!?…。！？\n")
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|e|eme|de|ste|os|ª|º|a|o|й|я|го|му|м)$")
+
+
+_NO_SLOTS: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -45,15 +52,34 @@ class Token:
     ordinal: int | None = None
 
 
+class Piece(NamedTuple):
+    """A word of a chunk, at `chunk[start:end]`; no word where a sentence ends."""
+
+    word: str
+    start: int = 0
+    end: int = 0
+    value: int | None = None
+    ordinal: int | None = None
+    counts: bool = False
+    """Whether a number may begin with it."""
+
+
+_STOP, _QUESTION = Piece(""), Piece("", 0, 1)
+
+
 @dataclass(slots=True)
 class Sentence:
-    """Words up to a stop. `hits`, `present` and `row` are notes of the patterns that read it."""
+    """Words up to a stop. `hits`, `choices` and `row` are notes of the patterns that read it."""
 
     tokens: list[Token]
     question: bool = False
     hits: list[tuple[int, int, int]] | None = None
-    present: Set[int] = frozenset()
+    choices: int = 0
     row: object = None
+
+
+def is_stop(word: str) -> bool:
+    return word[0] in _STOPS
 
 
 class Tokenizer:
@@ -65,11 +91,13 @@ class Tokenizer:
         self.known = known
         self.elisions = bool(rules.elisions)
         self._table = _PlainTable(script, self.elisions)
+        self._is_latin = "a" not in script.looks
+        self._words_of: dict[str, tuple[str, ...]] = {}
         self.numbers = {self.words(word): value for word, value in rules.numbers.items()}
         self.ordinals = {self.words(word): value for word, value in rules.ordinals.items()}
         self._counting = {row[0] for row in (*self.numbers, *self.ordinals)}
-        self._hard_words: dict[str, tuple[Token, ...]] = {}
-        self._longest = max(map(len, (*self.numbers, *self.ordinals)), default=1)
+        self._pieces_of: dict[str, tuple[Piece, ...]] = {}
+        self.longest = max(map(len, (*self.numbers, *self.ordinals)), default=1)
 
     def counts(self, quick: str) -> set[str]:
         """Which slots of numbers something in a quick text may fill: digits all, a number word those of its value."""
@@ -81,15 +109,19 @@ class Tokenizer:
             found |= slots[word]
         return found
 
+    def slots_of(self, word: str) -> frozenset[str]:
+        """Which slots of numbers a word in small letters may fill."""
+        return self._slots_of.get(word, _NO_SLOTS)
+
     @cached_property
-    def _slots_of(self) -> dict[str, set[str]]:
+    def _slots_of(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
         for row, value in self.numbers.items():
             ages = {name for name, bound in AGE_SLOTS.items() if 4 <= value < bound}
             found.setdefault(row[0], set()).update({"number", *ages})
         for row in self.ordinals:
             found.setdefault(row[0], set()).add("ordinal")
-        return found
+        return {word: frozenset(slots) for word, slots in found.items()}
 
     def quick(self, text: str) -> str:
         """The text in plain letters, with blanks for all else: enough to see whether a word can be there."""
@@ -97,23 +129,67 @@ class Tokenizer:
 
     def words(self, text: str) -> tuple[str, ...]:
         """A phrase of a lexicon as words."""
-        return tuple(token.word for token in self._tokens(text.casefold(), literal=True))
+        found = self._words_of.get(text)
+        if found is None:
+            found = self._words_of[text] = tuple(token.word for token in self._tokens(text.casefold(), literal=True))
+        return found
+
+    def pieces(self, chunk: str) -> tuple[Piece, ...]:
+        """The words and stops of a chunk without blanks; kept, as most chunks come again."""
+        found = self._pieces_of.get(chunk)
+        if found is None:
+            found = tuple(self._chunk(chunk))
+            if len(chunk) <= _LONGEST_KEPT:
+                if len(self._pieces_of) >= _KEPT:
+                    self._pieces_of.clear()
+                self._pieces_of[chunk] = found
+        return found
+
+    def _chunk(self, chunk: str) -> Iterator[Piece]:
+        if plain := self.plain_word(chunk):
+            yield self._piece(plain, 0, len(plain))
+            if len(chunk) > len(plain) and (stops := _STOPPED.search(chunk)):
+                yield _QUESTION if "?" in stops[0] else _STOP
+            return
+        for token in self._tokens(chunk):
+            word = token.word
+            if not is_stop(word):
+                yield self._piece(word, token.start, token.end, token.ordinal)
+            elif not (word[0] in ".…" and chunk[token.end : token.end + 1].isalnum()):
+                yield _QUESTION if any(char in "?？" for char in word) else _STOP
+
+    def _piece(self, word: str, start: int, end: int, ordinal: int | None = None) -> Piece:
+        value = int(word[:9]) if word.isdecimal() else None
+        return Piece(word, start, end, value, ordinal, word in self._counting)
+
+    def plain_word(self, chunk: str) -> str:
+        """The word of a chunk that is one as it is written, with at most stops behind it; else nothing."""
+        found = _PLAIN_CHUNK.fullmatch(chunk) if self._is_latin else None
+        return found[1].lower() if found and not _RUN.search(found[1].lower()) else ""
 
     def sentences(self, text: str) -> list[Sentence]:
         """The sentences of a text; long ones in overlapping parts."""
         found: list[Sentence] = []
         tokens: list[Token] = []
-        for token in self._tokens(text):
-            if token.word[0] in _STOPS:
-                if token.word[0] in ".…" and token.end < len(text) and text[token.end].isalnum():
-                    continue
-                found.extend(_cut(tokens, any(char in "?？" for char in token.word)))
+        lines, end, counting = "\n" in text, 0, False
+        for chunk in _CHUNK.finditer(text):
+            start = chunk.start()
+            if lines and tokens and "\n" in text[end:start]:
+                found.extend(_cut(tokens, False))
                 tokens = []
-            else:
-                tokens.append(token)
+            end = chunk.end()
+            for piece in self.pieces(chunk[0]):
+                if piece.word:
+                    word, first, last, value, ordinal, counts = piece
+                    tokens.append(Token(word, start + first, start + last, value, ordinal))
+                    counting = counting or counts
+                else:
+                    found.extend(_cut(tokens, piece is _QUESTION))
+                    tokens = []
         found.extend(_cut(tokens, False))
-        for sentence in found:
-            sentence.tokens = self._counted(sentence.tokens)
+        if counting:
+            for sentence in found:
+                sentence.tokens = self._counted(sentence.tokens)
         return found
 
     def _tokens(self, text: str, literal: bool = False) -> Iterator[Token]:
@@ -124,21 +200,8 @@ class Tokenizer:
                     yield Token(raw, found.start(), found.end())
             elif raw.isascii() and raw.isalpha():
                 yield Token(self._shortened(raw.lower()), found.start(), found.end())
-            elif literal:
+            elif literal or len(raw) > 1 or not raw.isascii() or raw.isalnum():
                 yield from self._hard(raw, found.start(), literal)
-            elif len(raw) > 1 or not raw.isascii() or raw.isalnum():
-                start = found.start()
-                for one in self._hard_words.get(raw) or self._kept(raw):
-                    yield Token(one.word, start + one.start, start + one.end, None, one.ordinal)
-
-    def _kept(self, raw: str) -> tuple[Token, ...]:
-        """The tokens of a hard word, with places within it; kept, as most words come again."""
-        tokens = tuple(self._hard(raw, 0, False))
-        if len(raw) <= _LONGEST_KEPT:
-            if len(self._hard_words) >= _KEPT:
-                self._hard_words.clear()
-            self._hard_words[raw] = tokens
-        return tokens
 
     def _hard(self, raw: str, start: int, literal: bool) -> Iterator[Token]:
         """A word with signs, digits or letters beyond ASCII."""
@@ -197,17 +260,12 @@ class Tokenizer:
     def _counted(self, tokens: list[Token]) -> list[Token]:
         """The tokens with their values; a number of several words becomes one token."""
         if self._counting.isdisjoint([token.word for token in tokens]):
-            for token in tokens:
-                if token.word.isdecimal():
-                    token.value = int(token.word[:9])
             return tokens
         found: list[Token] = []
         place = 0
         while place < len(tokens):
             token, size = tokens[place], 1
-            if token.word.isdecimal():
-                token.value = int(token.word[:9])
-            else:
+            if token.value is None:
                 size = self._number(tokens, place)
             if size > 1:
                 joined = "".join(one.word for one in tokens[place : place + size])
@@ -218,7 +276,7 @@ class Tokenizer:
 
     def _number(self, tokens: list[Token], place: int) -> int:
         """Give the first of the tokens the value of the number that begins there; how many words it has, at least 1."""
-        for size in range(min(self._longest, len(tokens) - place), 0, -1):
+        for size in range(min(self.longest, len(tokens) - place), 0, -1):
             row = tuple([one.word for one in tokens[place : place + size]])
             if row in self.numbers or row in self.ordinals:
                 tokens[place].value, tokens[place].ordinal = self.numbers.get(row), self.ordinals.get(row)

@@ -58,12 +58,16 @@ class Vocabulary:
     matcher: Matcher
     native: NativeMatcher | None = None
 
-    def find(self, text: str, source: str = "clean") -> list[Found]:
-        """Every match of a term; `source` is where the text comes from."""
-        found = self._matcher_of(source).find(text)
+    def find(self, text: str, chunks: Sequence[str], source: str = "clean") -> list[Found]:
+        """Every match of a term; `chunks` are the text's, `source` is where it comes from."""
+        found = self._matcher_of(source).find(text, chunks)
         if self.native and not text.isascii():
             found += self.native.find(text)
         return found
+
+    def is_inert(self, chunk: str, source: str = "clean") -> bool:
+        """Whether a chunk that was seen before is part of no match in any text."""
+        return self._matcher_of(source).is_inert(chunk) and (self.native is None or chunk.isascii())
 
     def _matcher_of(self, source: str) -> Matcher:
         """Pictures are misread, so more is allowed for; nobody speaks leet, so digits are digits."""

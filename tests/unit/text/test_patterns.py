@@ -7,7 +7,8 @@ import pytest
 from reelwarden.text.fold import latin
 from reelwarden.text.lexicon.files import Pattern, Rules
 from reelwarden.text.lexicon.grammar import Classes, parse_alternatives, parse_pattern
-from reelwarden.text.patterns import PatternSet, Spot
+from reelwarden.text.patterns import PatternSet
+from reelwarden.text.row import Spot
 from reelwarden.text.tokens import Tokenizer
 
 RULES = Rules(numbers={"fifteen": 15, "dix-sept": 17, "twenty": 20}, ordinals={"ninth": 9})
@@ -25,8 +26,7 @@ def found(
     entry = Pattern("violence", None, flags, "test:1", elements=parse_pattern(pattern, CLASSES), **named)
     patterns = PatternSet([(entry, entry.elements)], CLASSES, tokenizer, lambda word: 500)
     sentences = tokenizer.sentences(text)
-    plain = " ".join(token.word for sentence in sentences for token in sentence.tokens)
-    numbers = patterns.candidates(f"{tokenizer.quick(text)} {plain} ")
+    numbers = patterns.candidates(patterns.look(text.split()))
     return [text[hit.start : hit.end] for hit in patterns.find(sentences, numbers, spots)]
 
 
@@ -96,5 +96,5 @@ def test_chinese_characters_are_words() -> None:
     entry = Pattern("violence", None, frozenset(), "test:1", elements=parse_pattern("加我 ...4 微信", {}))
     patterns = PatternSet([(entry, entry.elements)], {}, tokenizer, lambda word: 500)
     text = "你好，请加我的微信吧"
-    hits = patterns.find(tokenizer.sentences(text), patterns.candidates(tokenizer.quick(text)), ())
+    hits = patterns.find(tokenizer.sentences(text), patterns.candidates(patterns.look(text.split())), ())
     assert [text[hit.start : hit.end] for hit in hits] == ["加我的微信"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from reelwarden.text.entities import digits, hidden, username
 from reelwarden.text.entities.glyphs import plain
@@ -33,6 +34,8 @@ _SAYS_AT, _NAMES_PROVIDER = re.compile(_with(_AT)), re.compile(_with(_PROVIDER))
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SIGN = re.compile(r"[\d@_·•∙⋅＠﹫]|\.\w|^\.|\s")
+_BEHIND = ".,;:!?"
+_PLAIN = re.compile(r"[A-Za-z]+[.,;:!?]*")
 _COMMA_INSIDE = re.compile(r",.*\w", re.DOTALL)
 _TLD = re.compile(rf"(?:{'|'.join(sorted(COMMON_TLDS))})\b")
 _LATIN = re.compile("[a-z]")
@@ -43,8 +46,12 @@ class _Letters(dict[str, str]):
 
     def __missing__(self, chunk: str) -> str:
         text = plain(chunk)
-        words = _WORD.findall(text)
-        traits = _traits(chunk, text, words)
+        if _PLAIN.fullmatch(chunk):
+            words = [text.rstrip(_BEHIND)]
+            traits = _of_word(words[0]) | _COMMA * text.endswith(",") | _NUMBER * (len(text) == 1)
+        else:
+            words = _WORD.findall(text)
+            traits = _traits(chunk, text, words)
         letter = chr(64 + traits) if words or traits else ""
         if len(chunk) <= _LONGEST_KEPT:
             if len(self) >= _KEPT:
@@ -63,6 +70,13 @@ def may_hold(chunks: Sequence[str]) -> bool:
         return True
     at = _SAYS_AT.search(row)
     return at is not None and _NAMES_PROVIDER.search(row, at.start()) is not None
+
+
+@lru_cache(_KEPT)
+def _of_word(word: str) -> int:
+    """What an ASCII word with nothing but the marks of a sentence behind it may contribute, the comma apart."""
+    traits = _traits(word, word, [word])
+    return traits & ~_NUMBER if len(word) == 1 and not parts_of(word) else traits
 
 
 def _traits(chunk: str, text: str, words: Sequence[str]) -> int:

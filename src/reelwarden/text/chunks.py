@@ -1,0 +1,125 @@
+"""What each chunk of a text between blanks brings to the patterns, found once and kept: most chunks come again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from reelwarden.text.chinese import is_han
+from reelwarden.text.tokens import Tokenizer
+
+KEPT = 50_000
+LONGEST_KEPT = 80
+APART = 1000
+"""So far apart are the places of words in two sentences: no pattern goes from one to the other."""
+
+LONG = 600
+"""In a text of so many chunks the order of words is not looked at; its sentences are."""
+
+_ADDRESS = re.compile(r"\W*(?:https?://|www\.|@)")
+
+Hit = tuple[int, int, int]
+"""The first and the last place where a word may stand, in tokens, and the choices that it belongs to, as bits."""
+
+
+class Note(NamedTuple):
+    """`choices` that have a word in the chunk, as bits; `slots` of numbers that it may fill; `size` in tokens.
+
+    `ends`: a sentence ends with the chunk. `loose`: places are those of characters, not of tokens."""
+
+    choices: int
+    slots: frozenset[str]
+    size: int
+    ends: bool
+    hits: tuple[Hit, ...]
+    loose: bool
+
+
+class Look(NamedTuple):
+    """A text's notes, and all choices and slots in them."""
+
+    notes: Sequence[Note]
+    choices: int
+    slots: frozenset[str]
+
+    def hits(self) -> tuple[list[Hit], bool]:
+        """Where the words stand, in order; and whether the distances between them can be trusted."""
+        found: list[Hit] = []
+        place, loose = 0, False
+        for note in self.notes:
+            for first, last, choices in note.hits:
+                found.append((place + first, place + last, choices))
+            place += note.size + APART * note.ends
+            loose = loose or note.loose
+        return found, not loose
+
+
+class Notes(dict[str, Note]):
+    """The notes of chunks; `choices_in` gives the choices that have a word in a plain text, with their places."""
+
+    def __init__(self, tokenizer: Tokenizer, choices_in: Callable[[str], list[tuple[int, int]]]) -> None:
+        super().__init__()
+        self._tokenizer = tokenizer
+        self._choices_in = choices_in
+        self.choices_of = lru_cache(KEPT)(self._choices_of)
+
+    def _choices_of(self, word: str) -> int:
+        """The choices that have this word, as bits."""
+        choices = 0
+        for _, bits in self._choices_in(f" {word} "):
+            choices |= bits
+        return choices
+
+    def look(self, chunks: Sequence[str]) -> Look:
+        notes = list(map(self.__getitem__, chunks))
+        choices, slots = 0, _NONE
+        for note in notes:
+            choices |= note.choices
+            if note.slots:
+                slots |= note.slots
+        return Look(notes, choices, slots)
+
+    def __missing__(self, chunk: str) -> Note:
+        note = self._note(chunk)
+        if len(chunk) <= LONGEST_KEPT:
+            if len(self) >= KEPT:
+                self.clear()
+            self[chunk] = note
+        return note
+
+    def _note(self, chunk: str) -> Note:
+        """The words that a quick look has, and those that patterns will read, which differ where one is disguised."""
+        tokenizer = self._tokenizer
+        if word := tokenizer.plain_word(chunk):
+            choices = self.choices_of(word)
+            ends = len(chunk) > len(word) and not tokenizer.pieces(chunk)[-1].word
+            return Note(choices, tokenizer.slots_of(word), 1, ends, ((0, 0, choices),) if choices else (), False)
+        quick = tokenizer.quick(chunk)
+        pieces = tokenizer.pieces(chunk)
+        words = [piece.word for piece in pieces if piece.word]
+        ends = bool(pieces) and not pieces[-1].word
+        plain = words == quick.split() or _ADDRESS.match(chunk) or _is_slang(words)
+        more = "" if plain else f"{' '.join(words)} "
+        loose = not quick.isascii() and any(map(is_han, quick))
+        found = self._choices_in(quick + more)
+        slots = frozenset(tokenizer.counts(quick + more))
+        choices = 0
+        for _, bits in found:
+            choices |= bits
+        if not loose:
+            size = len(words)
+            hits = ((0, max(size - 1, 0), choices),) if choices else ()
+            return Note(choices, slots, size, ends, hits, False)
+        size = len(quick)
+        placed = [(start, start, bits) if start < size else (0, size, bits) for start, bits in found]
+        return Note(choices, slots, size, ends, tuple(sorted(placed)), True)
+
+
+def _is_slang(words: Sequence[str]) -> bool:
+    """`m8`, `h8`: a letter and a digit that are no two words."""
+    return len(words) == 2 and len(words[0]) == len(words[1]) == 1 and words[1].isdigit()
+
+
+_NONE: frozenset[str] = frozenset()
