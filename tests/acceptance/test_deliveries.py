@@ -129,6 +129,7 @@ def owe_all(store: Database, receiver: Receiver) -> dict[str, Case]:
 
 def probe(store: Database, receiver: Receiver) -> list[str]:
     """Somebody else's callbacks, one after the other, while an endpoint is down; it is up again afterwards."""
+    wait_for(lambda: len(receiver.received) > 0)
     probes, end = [], time.monotonic() + DOWN_SECONDS
     while time.monotonic() < end:
         probes.append(owe_one(store, "healthy", receiver.url("/ok", "127.2.0.1"), now=time.time()))
@@ -139,13 +140,16 @@ def probe(store: Database, receiver: Receiver) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(150)
-def test_a_thousand(database: Database, receiver: Receiver) -> None:
+def test_a_thousand(database_url: str, database: Database, receiver: Receiver) -> None:
     add_accounts(database, "healthy", *(case.account for case in CASES))
     began = time.monotonic()
     owed = owe_all(database, receiver)
-    with notifying(database):
+    notifier = start_notifier(database_url)
+    try:
         probes = probe(database, receiver)
         wait_for(lambda: nothing_owed(database), 90)
+    finally:
+        kill(notifier)
     took = time.monotonic() - began
 
     posts = Counter(one.id for one in receiver.received)
@@ -178,8 +182,9 @@ def test_a_thousand(database: Database, receiver: Receiver) -> None:
         f"worst {max(delays):.3f} s"
     )
     assert dead >= 8
-    assert statistics.median(delays) < 1.0
-    assert max(delays) < schedule_of("deepcleer").limit, "nobody waits for another's dead endpoint"
+    limit = schedule_of("deepcleer").limit
+    assert statistics.median(delays) < limit / 4, "nobody waits for another's dead endpoint"
+    assert max(delays) < limit
 
 
 def lateness(owed: dict[str, Case], tried: dict[str, list[sa.Row[tuple[object, ...]]]]) -> list[float]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from reelwarden.deliver.deliveries import DELIVERED, GIVEN_UP, OWED
 from reelwarden.deliver.due import oldest
-from reelwarden.deliver.fairness import AT_ONCE, Due, Endpoint, Space, turns
+from reelwarden.deliver.fairness import AT_ONCE, Endpoint, Space, turns
 from reelwarden.deliver.schedules import SCHEDULES, has_arrived, next_wait, schedule_of
 from reelwarden.store.database import Database
 from reelwarden.store.tables.deliveries import attempts, deliveries
@@ -66,18 +66,20 @@ def claim(
 ) -> list[Held]:
     """What is due and whose turn it is (fairness.py), held by `holder` until its attempt's limit and GRACE are over.
 
-    `holder` is one notifier's alone. Nothing is written when nothing is due. Where others write meanwhile, what they
-    have taken is left out; only PostgreSQL, where many notifiers are at home, lets one choose after the other.
+    `holder` is one notifier's alone. What another has taken meanwhile is left out. In PostgreSQL, where many
+    notifiers are at home, one chooses after the other; in SQLite choosing holds up nobody who writes.
     """
-    with database.read() as connection:
-        chosen = _chosen(database, connection, space, now, slow)
-    if not chosen:
-        return []
+    if database.is_sqlite:
+        with database.read() as connection:
+            chosen = _chosen(connection, True, space, now, slow)
+        if not chosen:
+            return []
+        with database.begin() as connection:
+            return _hold(connection, chosen, holder, now)
     with database.begin() as connection:
-        if not database.is_sqlite:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-            chosen = _chosen(database, connection, space, now, slow)
-        return _hold(connection, [one.id for one in chosen], holder, now)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        chosen = _chosen(connection, False, space, now, slow)
+        return _hold(connection, chosen, holder, now) if chosen else []
 
 
 def record(
@@ -101,10 +103,11 @@ def record(
 
 
 def _chosen(
-    database: Database, connection: sa.Connection, space: Space, now: float, slow: Collection[Endpoint]
-) -> list[Due]:
-    waiting = oldest(connection, database.is_sqlite, now, AT_ONCE)
-    return turns(waiting, _in_flight(connection, now), space, slow) if waiting else []
+    connection: sa.Connection, is_sqlite: bool, space: Space, now: float, slow: Collection[Endpoint]
+) -> list[str]:
+    waiting = oldest(connection, is_sqlite, now, AT_ONCE)
+    chosen = turns(waiting, _in_flight(connection, now), space, slow) if waiting else []
+    return [one.id for one in chosen]
 
 
 def _in_flight(connection: sa.Connection, now: float) -> dict[Endpoint, int]:

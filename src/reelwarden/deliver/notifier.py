@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic, time
+from traceback import extract_tb
 from uuid import uuid4
 
 import structlog
@@ -156,7 +157,8 @@ def attempt(held: Held, egress: Egress, signer: Signer | None = None) -> Outcome
     except FetchError as error:
         return failed(monotonic() - begun, error=_line(str(error)))
     except Exception as error:  # a mistake of ours must not stop the others, nor be tried without end
-        log.exception("attempt_broke", delivery=held.id)
+        where = extract_tb(error.__traceback__)[-1]  # not the whole of it: its variables are texts and keys
+        log.error("attempt_broke", delivery=held.id, error=type(error).__name__, at=f"{where.filename}:{where.lineno}")
         return failed(monotonic() - begun, error=f"it could not be sent: {type(error).__name__}")
     complaint = "" if has_arrived(schedule_of(held.dialect), reply.status) else _complaint(reply.status)
     wait = asked_wait(reply.headers.get("retry-after"), time())
