@@ -62,15 +62,21 @@ class Opened:
 
 def open_container(fd: int, limits: Limits) -> Opened:
     """Raises NotMedia, MediaDamaged or LimitExceeded."""
-    container = _open(fd, limits)
+    opened = described(_open(fd, limits), os.fstat(fd).st_size, limits)
+    if os.pread(fd, 12, 0)[4:] in HEIF:
+        if opened.video is not None and int(opened.video.disposition) & TILE:
+            raise NotMedia("this HEIC picture is made of tiles, which we cannot put together", "convert it to JPEG")
+        opened.info = replace(opened.info, kind=MediaKind.IMAGE, container="heif")
+    return opened
+
+
+def described(container: InputContainer, size: int, limits: Limits) -> Opened:
+    """Chooses what is decoded of an open container."""
     check_streams(len(container.streams), limits)
     _refuse_unknown(container)
     pictures = [s for s in container.streams.video if s.codec_context is not None]
     cover = next((s for s in pictures if int(s.disposition) & ATTACHED_PICTURE), None)
     video = max((s for s in pictures if not int(s.disposition) & ATTACHED_PICTURE), key=_pixels, default=None)
-    still = os.pread(fd, 12, 0)[4:] in HEIF
-    if still and video is not None and int(video.disposition) & TILE:
-        raise NotMedia("this HEIC picture is made of tiles, which we cannot put together", "convert it to JPEG")
     sounds = [s for s in container.streams.audio if s.codec_context is not None]
     if not sounds and video is None:
         raise NotMedia("there is neither a picture nor sound in this file")
@@ -78,9 +84,7 @@ def open_container(fd: int, limits: Limits) -> Opened:
         check_pixels(video.codec_context.width, video.codec_context.height, limits)
     spliced = container.format.name in SPLICED
     unseen = sum(s is not video and s is not cover for s in pictures)
-    info = _info(container, video, sounds, os.fstat(fd).st_size)
-    if still:
-        info = replace(info, kind=MediaKind.IMAGE, container="heif")
+    info = _info(container, video, sounds, size)
     return Opened(container, video, cover, sounds, _origin(container, spliced), spliced, info, info.duration, unseen)
 
 

@@ -12,9 +12,11 @@ import json
 import os
 import re
 import resource
+import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any, Protocol, cast
@@ -22,6 +24,7 @@ from typing import Any, Protocol, cast
 from reelwarden.domain import AudioChunk, Frame, MediaInfo, MediaKind
 from reelwarden.errors import MediaDamaged, NotMedia, ReelwardenError
 from reelwarden.media import sandbox, wire
+from reelwarden.media.feed import BEAT, MAX_WAITING, Feed, Outbox
 from reelwarden.media.limits import Limits, check_bytes, out_of_memory
 from reelwarden.media.nursery import NURSERY, serve
 from reelwarden.media.request import Request
@@ -49,9 +52,10 @@ def main() -> None:
 
 def nursery() -> None:
     """Warm: loads everything, and forks children that begin with `decode`."""
-    from reelwarden.media import container, demux, images
+    from reelwarden.media import container, demux, images, live
 
     assert demux
+    assert live
     container.warm_up()
     images.warm_up()
     gc.collect()
@@ -66,11 +70,8 @@ def decode(facts: dict[str, Any], media: int, out: int, lifeline: int) -> None:
     sandbox.die_with(lifeline)
     status = os.open("/proc/self/status", os.O_RDONLY)
     try:
-        kind = _look(media, request.limits)
-        loader = _load(kind)
-        locks = sandbox.lock_for(request.limits)
         try:
-            counts = _tell(loader(media, request, Pace(out, request.limits)), out, request)
+            counts, locks = (_live if request.live is not None else _file)(media, out, request)
         except MemoryError as error:
             gc.collect()
             raise out_of_memory(request.limits) from error
@@ -82,6 +83,51 @@ def decode(facts: dict[str, Any], media: int, out: int, lifeline: int) -> None:
     except Exception as error:  # standard error is closed to us by now
         unexpected = MediaDamaged(f"the decoder stumbled over this file ({type(error).__name__}: {error})")
         _write(out, wire.facts(wire.FAILURE, wire.failure_facts(unexpected)))
+
+
+def _file(media: int, out: int, request: Request) -> tuple[dict[str, Any], list[str]]:
+    kind = _look(media, request.limits)
+    loader = _load(kind)
+    locks = sandbox.lock_for(request.limits)
+    return _tell(loader(media, request, Pace(out, request.limits)), out, request), locks
+
+
+def _live(media: int, out: int, request: Request) -> tuple[dict[str, Any], list[str]]:
+    from reelwarden.media import container, live
+
+    container.warm_up()
+    outbox = Outbox(out)
+    locks = sandbox.lock_for_ever(request.limits)
+    beat = Heartbeat(outbox, request.limits)
+    feed = Feed(media, outbox, request.limits.idle_seconds, beat)
+    try:
+        source = live.LiveSource(feed, request, beat.at, lambda: outbox.free, lambda: outbox.waiting < MAX_WAITING)
+        outbox.send(wire.facts(wire.INFO, wire.info_facts(source.info)))
+        for item in source:
+            outbox.send(*([wire.sound_bytes(item)] if isinstance(item, AudioChunk) else wire.frame_parts(item)))
+    finally:  # a failure is told after all that came before it, and never in the middle of a message
+        outbox.finish()
+    return asdict(source.tally), locks
+
+
+class Heartbeat:
+    """Tells now and then how far we are, and grants computing time: without either we would hang, and be ended."""
+
+    def __init__(self, outbox: Outbox, limits: Limits) -> None:
+        self._outbox, self._limits = outbox, limits
+        self._seconds, self._last = 0.0, 0.0
+
+    def at(self, seconds: float) -> None:
+        self._seconds = seconds
+        self()
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._last >= BEAT:
+            self._last = now
+            sandbox.grant_cpu(self._limits.cpu_seconds)
+            if not self._outbox.waiting:
+                self._outbox.send(wire.progress(self._seconds))
 
 
 def _look(media: int, limits: Limits) -> Kind:
@@ -160,7 +206,12 @@ def _send(out: int, item: Frame | AudioChunk) -> None:
 def _write(out: int, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(out, view) :]
+        try:
+            view = view[os.write(out, view) :]
+        except BlockingIOError:  # a live stream's pipe does not wait by itself
+            poll = select.poll()
+            poll.register(out, select.POLLOUT)
+            poll.poll()
 
 
 def _usage(status: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import math
 import os
 import select
 import signal
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar
@@ -36,6 +38,8 @@ T = TypeVar("T")
 PIPE_BYTES = 1 << 20
 STILL = Stillness()
 KEPT_ENVIRONMENT = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "HOME", "LD_LIBRARY_PATH")
+SILENCE = 30.0
+"""Seconds without a sign of life after which a live decoder hangs."""
 CHILD = "reelwarden.media.decoder_child"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -63,7 +67,7 @@ def decode(
     if not 16 <= side <= wire.MAX_SIDE:
         raise ValueError(f"side must be 16..{wire.MAX_SIDE}, not {side}")
     asked = Request(plan, side, audio, still, limits or Limits(), Span.of(span), duration)
-    return Decoding(Path(path), asked)
+    return Decoding(_open_media(Path(path), asked.limits), asked)
 
 
 def probe(path: str | os.PathLike[str], limits: Limits | None = None) -> MediaInfo:
@@ -72,8 +76,35 @@ def probe(path: str | os.PathLike[str], limits: Limits | None = None) -> MediaIn
     Where the container claims no duration, it is measured by reading all packets.
     """
     asked = Request(Every(3600.0), 64, True, None, limits or Limits(), probe=True)
-    with Decoding(Path(path), asked) as decoding:
+    with Decoding(_open_media(Path(path), asked.limits), asked) as decoding:
         return decoding.info
+
+
+def decode_live(
+    source: int | BinaryIO,
+    plan: Plan,
+    side: int,
+    *,
+    audio: bool = True,
+    limits: Limits | None = None,
+    still: Stillness | None = STILL,
+    format: str | None = None,
+) -> LiveDecoding:
+    """Starts to decode a stream without an end from `source`, the reading end of a pipe that somebody writes to.
+
+    It is duplicated: close yours, so that whoever writes learns when we have gone. Waits until the stream's head came.
+    Frames and audio chunks come within a second of their bytes, with times from the first picture on that only rise,
+    whatever the stream's own time stamps do. The first picture at or after each of the plan's instants answers it;
+    plans that need a duration use their fallback. The iteration ends when the pipe's last writer has closed it.
+    Where frames are not taken in time they are left out: `stats["skipped"]`, `stats["skipped_sound"]` (seconds).
+    `format`: mpegts, mp4, flv, mp3, aac ... where that is known. No limit on duration holds, but `idle_seconds` does.
+    Raises NotMedia, MediaDamaged, LimitExceeded or another MediaError, here or while iterating.
+    """
+    if not 16 <= side <= wire.MAX_SIDE:
+        raise ValueError(f"side must be 16..{wire.MAX_SIDE}, not {side}")
+    allowed = replace(limits or Limits(), max_duration=math.inf, max_frames=sys.maxsize)
+    fd = os.dup(source if isinstance(source, int) else source.fileno())
+    return LiveDecoding(fd, Request(plan, side, audio, still, allowed, live=format or ""))
 
 
 class Decoding:
@@ -81,13 +112,14 @@ class Decoding:
 
     info: MediaInfo
 
-    def __init__(self, path: Path, request: Request) -> None:
+    def __init__(self, media: int, request: Request) -> None:
+        """Takes over the open file `media`."""
         self.stats: dict[str, Any] = {}
         self.progress = 0.0
         """Seconds of media read so far."""
         self._side, self._limits = request.side, request.limits
         self._waited = 0.0
-        self._process, self._pipe, self._errors, self._lifeline = _start(path, request.facts(), request.limits)
+        self._process, self._pipe, self._errors, self._lifeline = _start(media, request.facts())
         self._poll = select.poll()
         self._poll.register(self._pipe, select.POLLIN)
         try:
@@ -208,6 +240,15 @@ class Decoding:
         self.stats.update(stats, damaged=damage, waited_seconds=self._waited)
 
 
+class LiveDecoding(Decoding):
+    """The child gives a sign of life each second; one that gives none hangs, and is ended."""
+
+    def _wait(self) -> None:
+        if not self._poll.poll(SILENCE * 1000):
+            self.close()
+            raise out_of_time("wall_time")
+
+
 def _open_media(path: Path, limits: Limits) -> int:
     """Only regular files: a device or a named pipe could hang us or never end."""
     try:
@@ -236,9 +277,8 @@ def warm() -> Iterator[Nursery]:
         yield nursery
 
 
-def _start(path: Path, request: dict[str, Any], limits: Limits) -> tuple[Child, BinaryIO, BinaryIO, BinaryIO]:
+def _start(media: int, request: dict[str, Any]) -> tuple[Child, BinaryIO, BinaryIO, BinaryIO]:
     """The child, the reading end of its pipe, what it says on standard error, and its lifeline."""
-    media = _open_media(path, limits)
     reading, writing = os.pipe2(os.O_CLOEXEC)
     lifeline, held = os.pipe2(os.O_CLOEXEC)
     said = os.memfd_create("decoder-errors", os.MFD_CLOEXEC)

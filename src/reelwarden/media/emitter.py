@@ -22,6 +22,8 @@ class Tally:
 
     `errors`: packets or pictures that would not decode; `corrupt`: pictures that the decoder itself doubts; `missed`:
     wanted pictures that could not be had; `truncated`: the container ended in the middle; `seconds` of media read.
+    Of a live stream: `skipped` instants and `skipped_sound` seconds, because somebody was too slow; `restarts` of the
+    demuxer after it had lost its way.
     """
 
     packets: int = 0
@@ -34,6 +36,9 @@ class Tally:
     truncated: bool = False
     seconds: float = 0.0
     unseen_streams: int = 0
+    skipped: int = 0
+    skipped_sound: float = 0.0
+    restarts: int = 0
 
 
 class Picture(Protocol):

@@ -31,6 +31,7 @@ class Limits:
     cpu_per_media_second: float = 3.0
     wall_seconds: float = 60.0
     wall_per_media_second: float = 6.0
+    idle_seconds: float = 30.0
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -14,7 +14,9 @@ from reelwarden.media.stillness import Stillness
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`probe`: only the facts are wanted. `duration`: the measured one, where somebody knows it already."""
+    """`probe`: only the facts are wanted. `duration`: the measured one, where somebody knows it already.
+    `live`: not None for a stream from a pipe; its format where that is known, else empty.
+    """
 
     plan: Plan
     side: int
@@ -24,6 +26,7 @@ class Request:
     span: Span = ALL
     duration: float | None = None
     probe: bool = False
+    live: str | None = None
 
     def facts(self) -> dict[str, Any]:
         return {**asdict(self), "plan": wire.plan_facts(self.plan), "span": self.span}

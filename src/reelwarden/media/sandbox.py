@@ -54,6 +54,19 @@ def lock_for(limits: Limits) -> list[str]:
     return lock(limits.memory_bytes, limits.cpu_seconds, hard, OPEN_FILES)
 
 
+def lock_for_ever(limits: Limits) -> list[str]:
+    """For a stream without an end: computing time is granted again and again by `grant_cpu`."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    return lock(limits.memory_bytes, limits.cpu_seconds, hard, OPEN_FILES)
+
+
+def grant_cpu(seconds: float) -> None:
+    """So much computing time from now on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
+
+
 def raise_cpu(soft: float) -> None:
     """More computing time, up to the hard limit set at the beginning."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
