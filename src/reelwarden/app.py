@@ -38,10 +38,11 @@ def desk(settings: Settings) -> Desk:
 
 def announcers() -> Mapping[str, Announcer]:
     """Dialect → who says what it owes its callers."""
+    from reelwarden.api.deepengin.callbacks import DeepenginAnnouncer
     from reelwarden.api.native.callbacks import NativeAnnouncer
     from reelwarden.api.sightengine.callbacks import SightengineAnnouncer
 
-    return {"native": NativeAnnouncer(), "sightengine": SightengineAnnouncer()}
+    return {"native": NativeAnnouncer(), "sightengine": SightengineAnnouncer(), "deepengin": DeepenginAnnouncer()}
 
 
 def signers() -> Mapping[str, Callable[[bytes, str], dict[str, str]]]:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reelwarden import __version__
-from reelwarden.api import native, sightengine
+from reelwarden.api import deepengin, native, sightengine
 from reelwarden.api.door import House
 
 SLASHES = re.compile("/{2,}")
@@ -22,20 +22,31 @@ def build(house: House, lifespan: Any) -> FastAPI:
     )
     app.state.house = house
     app.add_middleware(TidyPaths)
-    for path, door in ((native.PREFIX, native.build()), (sightengine.PREFIX, sightengine.build())):
+    for path, door in (
+        (native.PREFIX, native.build()),
+        (sightengine.PREFIX, sightengine.build()),
+        (deepengin.PREFIX, deepengin.build()),
+    ):
         door.state.house = house
         app.mount(path, door)
     return app
 
 
 class TidyPaths:
-    """`//1.0/check.json` is `/1.0/check.json`: one vendor's client writes its addresses like that."""
+    """`//1.0/check.json` is `/1.0/check.json`: one vendor's client writes its addresses like that.
+
+    An address that is a whole door gets the slash behind which the door begins.
+    """
+
+    WHOLE = frozenset({deepengin.PREFIX})
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and "//" in scope["path"]:
-            scope = {**scope, "path": SLASHES.sub("/", scope["path"])}
-            scope["raw_path"] = scope["path"].encode()
+        if scope["type"] == "http":
+            path = SLASHES.sub("/", scope["path"])
+            path += "/" * (path in self.WHOLE)
+            if path != scope["path"]:
+                scope = {**scope, "path": path, "raw_path": path.encode()}
         await self._app(scope, receive, send)
