@@ -9,6 +9,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reelwarden.errors import FetchError
+
 SOUND, PICTURES, SCRIPT = 8, 9, 18
 KINDS = (SOUND, PICTURES, SCRIPT)
 FLAGS = {SOUND: 4, PICTURES: 1}
@@ -36,11 +38,30 @@ def header(kinds: set[int]) -> bytes:
     return b"FLV\x01" + struct.pack(">BII", flags, 9, 0)
 
 
-class Writer:
-    """Tags become FLV. The head says what will come, so the first tags are held until that is known: a decoder
-    that was promised sound waits for it."""
+def written(tags: Iterator[Tag], promised: set[int] | None = None) -> Iterator[bytes]:
+    """Tags become FLV, whose head says what will come: a decoder that was promised sound waits for it.
 
-    def __init__(self) -> None:
+    `promised` are the kinds that are known to come. Where nobody knows, the first tags are held until it shows. What
+    is held is given also when the tags break off.
+    """
+    writer = Writer(promised)
+    try:
+        for tag in tags:
+            if data := writer.put(tag):
+                yield data
+    except FetchError:
+        if data := writer.rest():
+            yield data
+        raise
+    if data := writer.rest():
+        yield data
+
+
+class Writer:
+    """Holds the first tags, unless it is told what will come."""
+
+    def __init__(self, promised: set[int] | None = None) -> None:
+        self._promised = promised
         self._held: list[Tag] | None = []
 
     def put(self, tag: Tag) -> bytes:
@@ -48,18 +69,19 @@ class Writer:
         if self._held is None:
             return tag.packed()
         self._held.append(tag)
-        kinds = {one.kind for one in self._held if one.data}
+        if self._promised is not None:
+            return self.rest()
+        kinds = {one.kind for one in self._held}
         times = [one.time for one in self._held if one.kind != SCRIPT] or [0]
-        long = max(times) - min(times) >= HELD_MILLISECONDS or len(self._held) >= HELD_TAGS
-        if not long and not {SOUND, PICTURES} <= kinds:
-            return b""
-        held, self._held = self._held, None
-        return header(kinds) + b"".join(one.packed() for one in held)
+        enough = max(times) - min(times) >= HELD_MILLISECONDS or len(self._held) >= HELD_TAGS
+        return self.rest() if enough or {SOUND, PICTURES} <= kinds else b""
 
     def rest(self) -> bytes:
-        """What is still held when the stream ends."""
+        """What is still held, with the head before it."""
         held, self._held = self._held, None
-        return header({one.kind for one in held}) + b"".join(one.packed() for one in held) if held else b""
+        if not held:
+            return b""
+        return header(self._promised or {one.kind for one in held}) + b"".join(one.packed() for one in held)
 
 
 def tags(data: bytes, shift: int = 0) -> Iterator[Tag]:

@@ -175,6 +175,11 @@ def _maker(url: str, scheme: str, way: Egress, height: int) -> Callable[[], Play
 
         place = place_of(url)
         return lambda: RtmpPlayer(place, way)
+    if scheme == "rtsp":
+        from reelwarden.ingest import rtsp
+
+        camera = rtsp.place_of(url)
+        return lambda: rtsp.RtspPlayer(camera, way)
     from reelwarden.ingest.web_player import WebPlayer
 
     parse(url)

@@ -16,7 +16,7 @@ from reelwarden.errors import EgressRefused, FetchError
 from reelwarden.ingest import amf
 from reelwarden.ingest.egress import AGENT, Egress
 from reelwarden.ingest.feed import Chunk
-from reelwarden.ingest.flv import KINDS, Tag, Writer, tags
+from reelwarden.ingest.flv import KINDS, Tag, tags, written
 from reelwarden.ingest.rtmp_chunks import CONTROL, Message, Messages
 from reelwarden.ingest.segments import Unreadable
 from reelwarden.ingest.url import parse
@@ -91,14 +91,10 @@ class RtmpPlayer:
         _shake_hands(wire)
         session = _Session(wire, self._place)
         session.begin()
-        writer, fresh = Writer(), True
-        for tag in session.tags():
-            data = writer.put(tag)
-            if data:
-                yield Chunk(data, "flv", fresh)
-                fresh = False
-        if data := writer.rest():
+        fresh = True
+        for data in written(session.tags()):
             yield Chunk(data, "flv", fresh)
+            fresh = False
 
 
 def _shake_hands(wire: Wire) -> None:
