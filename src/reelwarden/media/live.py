@@ -24,6 +24,7 @@ from reelwarden.media.gop import ON_SCREEN
 from reelwarden.media.packets import Held, Reader
 from reelwarden.media.request import Request
 from reelwarden.media.sniff import Kind, sniff
+from reelwarden.media.sound import RATE
 from reelwarden.media.span import ALL
 from reelwarden.media.video import VideoSampler
 
@@ -89,24 +90,26 @@ class LiveSampler(VideoSampler):
         self._lost, self._without_key, self._behind = True, 0, False
         self._told = -1.0
 
-    def skip_to_key(self) -> None:
-        """We are behind: what comes before the next key picture is left out."""
-        self._lost, self._without_key, self._behind = True, 0, True
-
     def starts(self, held: Held) -> bool:
         """Whether decoding can begin with this packet."""
         self._without_key += 1
         return held.shown is not None and (held.key or self._without_key > KEYLESS)
 
-    def push(self, held: Held) -> Iterator[Frame]:
-        if self._lost and not self.starts(held):
-            return
+    def push(self, held: Held, behind: bool = False) -> Iterator[Frame]:
+        """`behind`: we are too slow for this stream, so of what comes only the key pictures are decoded."""
+        self._behind |= behind
+        self._lost |= behind
         if self._lost:
-            self._lost = False
+            if not self.starts(held):
+                return
+            self._without_key = 0
             self._context.flush_buffers()
+        self._lost = behind
         due = self._wishes.next
         self._skip(nothing=self._keys or due is None or held.shown is None or held.shown - self.zero >= due - ON_SCREEN)
         yield from self._look(self._decode(held.packet))
+        if behind:
+            yield from self.end()
 
     def end(self) -> Iterator[Frame]:
         yield from self._look(self._decode(None))
@@ -207,9 +210,7 @@ class LiveSource:
             if ear is not None:
                 yield from self._moved(ear.push(held), zero)
             elif video is not None:
-                if self._feed.busy_for > BEHIND:
-                    video.skip_to_key()
-                yield from video.push(held)
+                yield from video.push(held, self._feed.busy_for > BEHIND)
         if zero is not None:
             yield from video.end() if video is not None else ()
             for ear in ears.values():
@@ -233,9 +234,9 @@ class LiveSource:
         """On our clock, without what was heard before the first picture."""
         for chunk in chunks:
             at = chunk.time - zero
-            early = max(0, round(-at * 16_000))
+            early = max(0, round(-at * RATE))
             if early < chunk.samples.size:
                 if self._room():
-                    yield AudioChunk(at + early / 16_000, chunk.samples[early:], chunk.track)
+                    yield AudioChunk(at + early / RATE, chunk.samples[early:], chunk.track)
                 else:
-                    self.tally.skipped_sound += chunk.samples.size / 16_000
+                    self.tally.skipped_sound += chunk.samples.size / RATE
