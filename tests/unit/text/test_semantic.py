@@ -26,12 +26,12 @@ WITHOUT = TextOptions(languages=("en",), semantic=False)
 
 
 def test_windows_slice_the_text_and_leave_out_what_says_nothing() -> None:
-    assert windows("") == windows("  \n ") == windows("12345 !!!") == windows("ok") == []
-    assert windows("  Hello there. ") == [(2, 14)]
+    assert windows("") == windows("  \n ") == windows("12345 !!!") == windows("ok") == windows("hello there") == []
+    assert windows("  Well hello there. ") == [(2, 19)]
     assert windows("他们") == [(0, 2)]
 
 
-@pytest.mark.parametrize("text", ["One sentence here. " * 60, "a" * 1000, "字" * 999, "x\n" * 5000])
+@pytest.mark.parametrize("text", ["One sentence here. " * 60, "aaaa " * 200, "字" * 999, "x\n" * 5000])
 def test_windows_are_short_in_order_and_few(text: str) -> None:
     found = windows(text)
     assert 0 < len(found) <= MOST

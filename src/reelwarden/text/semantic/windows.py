@@ -15,6 +15,8 @@ _SENTENCE = re.compile(r"[^.!?。！？…\n]*[.!?。！？…\n]*")
 _LETTERS = re.compile(r"[^\W\d_]")
 _FEWEST = 4
 """Fewer letters (two characters of Chinese or Korean say as much) are no sentence."""
+_WORDS = 3
+"""Nor are fewer words, where blanks part them: on single words the lexicons know better."""
 _DENSE = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
 
 Span = tuple[int, int]
@@ -55,4 +57,5 @@ def _stripped(text: str, start: int, end: int) -> Span:
 
 
 def _says_something(piece: str) -> bool:
-    return len(_LETTERS.findall(piece)) + len(_DENSE.findall(piece)) >= _FEWEST
+    dense = len(_DENSE.findall(piece))
+    return len(_LETTERS.findall(piece)) + dense >= _FEWEST and (dense > 0 or len(piece.split()) >= _WORDS)
