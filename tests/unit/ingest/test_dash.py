@@ -197,7 +197,9 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("kind", [pytest.param(k, marks=[pytest.mark.slow] * (k == "endless repeats")) for k in BAD])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=[pytest.mark.slow] * (k in ("endless repeats", "deep"))) for k in BAD]
+)
 def test_bad_manifests_are_one_clear_line(kind: str) -> None:
     data = BAD[kind]
     with pytest.raises(FetchError) as caught:

@@ -47,10 +47,10 @@ def test_a_playlist_without_an_end_is_live() -> None:
 def test_of_a_window_of_hours_the_end_is_read_as_it_would_be_in_the_whole() -> None:
     key = '#EXT-X-KEY:METHOD=AES-128,URI="{}"'
     text = "#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:40\n" + key.format("a") + '\n#EXT-X-MAP:URI="i"\n'
-    text += key.format("b") + "\n" + "".join(f"#EXTINF:2,\n{n}.ts\n" for n in range(5000))
+    text += key.format("b") + "\n" + "".join(f"#EXTINF:2,\n{n}.ts\n" for n in range(1000))
     whole, tail = playlist(text + "#EXT-X-ENDLIST\n"), playlist(text)
-    assert len(whole.segments) == 5000 and tail.segments == whole.segments[-200:]
-    assert tail.segments[-1].number == 5039 and tail.refresh == 2.0
+    assert len(whole.segments) == 1000 and tail.segments == whole.segments[-200:]
+    assert tail.segments[-1].number == 1039 and tail.refresh == 2.0
 
 
 @pytest.mark.parametrize(("target", "refresh"), [("0", 1.0), ("3600", 30.0), ("2", 2.0)])
