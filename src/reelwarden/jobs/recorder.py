@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 import structlog
@@ -28,12 +29,22 @@ from reelwarden.store.database import patiently
 from reelwarden.store.tables.submissions import evidence, pieces, submissions
 
 log = structlog.get_logger()
+LIVE_SECONDS, LIVE_SILENCE = 0.5, 10.0
+"""Seconds between two checkpoints of a stream in which something was found, and of one in which nothing was."""
+LIVE_MEMORY = 120.0
+TOLD = 200
 
 
 class Recorder:
-    """One span of one submission. `before` are the pieces that were kept when the job was last held."""
+    """One span of one submission. `before` are the pieces that were kept when the job was last held.
 
-    def __init__(self, bench: Workbench, submission: Submission, lease: Lease, before: list[Piece]) -> None:
+    `live`: of a stream only the last minutes are remembered, and what is found is told within a second.
+    """
+
+    def __init__(
+        self, bench: Workbench, submission: Submission, lease: Lease, before: list[Piece], live: bool = False
+    ) -> None:
+        self._live = live
         self.bench, self.submission, self.lease = bench, submission, lease
         text = submission.options.policy
         self.policy = policy.parse(text, "the account's policy") if text else policy.load()
@@ -46,14 +57,22 @@ class Recorder:
         self._times = self._looked = 0
         self._stages: dict[str, float] = {}
         self._pictures: set[float] = set()
-        self._told: set[tuple[str, float]] = set()
+        self._told: dict[str, list[tuple[float, float]]] = {}
         self._kept_at = time.monotonic()
         self._begun = False
 
     @property
     def due(self) -> bool:
         """Whether enough has come together for a checkpoint."""
-        return time.monotonic() - self._kept_at >= self.bench.settings.piece_seconds
+        waited = time.monotonic() - self._kept_at
+        if self._live:
+            return waited >= (LIVE_SECONDS if self._signals else LIVE_SILENCE)
+        return waited >= self.bench.settings.piece_seconds
+
+    def begin_look(self) -> None:
+        """Another container of the same stream begins: its look counts from 0."""
+        self._times = self._looked = 0
+        self._stages = {}
 
     def add(self, step: Step, span: Span) -> None:
         """What came of one decoded piece, without what was told before."""
@@ -97,7 +116,7 @@ class Recorder:
 
     def _keep(self, look: Look, hold: Hold, last: bool) -> None:
         kept = self._cut(look, last)
-        self._pieces.append(kept)
+        self._pieces = [*self._recent(kept), kept]
         self._save_pictures(look)
         fresh = self._fresh_moments(look)
         owed = self._owed(look, kept)
@@ -127,6 +146,8 @@ class Recorder:
             return ()
         header = look.moderator.header(submission.name, look.decoding.info, submission.options.sampling)
         found = gathered(header, kept, submission.options.policy, (), partial=True)
+        if submission.spans == 1:
+            submission = replace(submission, position=self.until)
         return announce.callbacks(bench.announcers, announce.News(announce.LOOKED, submission, found))
 
     def _write(self, kept: Piece, fresh: list[Moment], owed: Sequence[Callback], hold: Hold) -> bool:
@@ -156,13 +177,24 @@ class Recorder:
     def _fresh_moments(self, look: Look) -> list[Moment]:
         """The moments that speak against the media and were not told yet."""
         found = piece.joined(self._pieces)
-        fresh = []
-        for moment in merge(found.signals, self.policy, coverage.of(found.times, found.looked)):
-            key = (moment.label, moment.start)
-            if key not in self._told and outcome_of(moment, self.policy.rule(moment.label)) is not Outcome.PASS:
-                self._told.add(key)
-                fresh.append(moment)
-        return fresh
+        moments = merge(found.signals, self.policy, coverage.of(found.times, found.looked))
+        grave = (m for m in moments if outcome_of(m, self.policy.rule(m.label)) is not Outcome.PASS)
+        return [moment for moment in grave if not self._was_told(moment)]
+
+    def _was_told(self, moment: Moment) -> bool:
+        """Whether it is one that was told before and goes on; it counts as told from now on."""
+        told = self._told.setdefault(moment.label, [])
+        reach = self.policy.rule(moment.label).gap
+        for number, (start, end) in enumerate(told):
+            if moment.start <= end + reach and start <= moment.end + reach:
+                told[number] = (min(start, moment.start), max(end, moment.end))
+                return True
+        self._told[moment.label] = [*told[-TOLD:], (moment.start, moment.end)]
+        return False
+
+    def _recent(self, kept: Piece) -> list[Piece]:
+        """Of a stream, the pieces that a moment of now may have begun in."""
+        return [p for p in self._pieces if p.until > kept.until - LIVE_MEMORY] if self._live else self._pieces
 
     def _tell_moments(self, connection: sa.Connection, fresh: list[Moment], now: float) -> None:
         submission = self.submission

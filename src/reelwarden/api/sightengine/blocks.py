@@ -107,6 +107,8 @@ MADE: Mapping[str, Callable[[Seen], Any]] = {
     "text-content-2": lambda seen: writing.detections(seen.signals, seen.wishes.text),
 }
 
+ATTRIBUTES = {"faces.attributes.minor": "minor", "faces.attributes.sunglasses": "face.sunglasses"}
+
 
 def coarse(wishes: Wishes, told: frozenset[str]) -> list[str]:
     """The paths of the numbers that are those of something wider, because no model tells them apart."""
@@ -115,7 +117,12 @@ def coarse(wishes: Wishes, told: frozenset[str]) -> list[str]:
 
 def left_out(wishes: Wishes, told: frozenset[str]) -> list[str]:
     """The models that cannot be told here, and the paths of numbers that cannot."""
-    return [*wishes.dropped, *(path for path, choice in _choices(wishes, told) if choice is None)]
+    faces = [path for path, label in ATTRIBUTES.items() if label not in told and _asks(wishes, label)]
+    return [*wishes.dropped, *(path for path, choice in _choices(wishes, told) if choice is None), *faces]
+
+
+def _asks(wishes: Wishes, label: str) -> bool:
+    return any(label in model.asks for model in wishes.chosen)
 
 
 def _choices(wishes: Wishes, told: frozenset[str]) -> Iterator[tuple[str, Any]]:

@@ -75,11 +75,13 @@ def named(text: str) -> tuple[Model, ...]:
 
 
 def granted(models: Sequence[Model], told: Collection[str], lenient: bool = False) -> tuple[Model, ...]:
-    """The models that can be told here: all of them, or with `lenient` those that are left.
+    """The models that can be told here: all of them, or with `lenient` those of which anything can.
 
     Raises Plan for one that cannot, or where none is left.
     """
     refused = {model.name: model.missing(told) for model in models if model.missing(told)}
+    if lenient:
+        refused = {name: missing for name, missing in refused.items() if len(missing) == len(catalogue()[name].needs)}
     left = tuple(model for model in models if model.name not in refused)
     if refused and not (lenient and left):
         name, missing = next(iter(refused.items()))

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import binascii
 import time
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -33,7 +32,8 @@ URGENT, USUAL = 3, 5
 """Priorities: somebody waits for the answer; the answer comes by callback."""
 BASE64_STARTS = (b"/9j/", b"iVBORw0KGgo", b"R0lGOD", b"UklGR", b"Qk", b"AAAA", b"SUkq", b"TU0A")
 """How JPEG, PNG, GIF, WebP, BMP, MP4 and TIFF begin in Base64."""
-BASE64_MOST = 64 << 20
+BASE64_MOST = 32 << 20
+"""Bytes; a whole picture in memory is well within that."""
 MOST_URL = 8000
 
 
@@ -170,22 +170,12 @@ def decoded(blobs: Blobs, file: File) -> tuple[str, str]:
     """The media behind the letters under a key of its own. Raises BadMedia."""
     id = new_id("sub")
     key = blob_key(id)
+    letters = b"".join(blobs.get(file.key).split())
     try:
-        blobs.put(key, _bytes_of(blobs.stream(file.key)))
+        blobs.put(key, base64.b64decode(letters + b"=" * (-len(letters) % 4), validate=True))
     except binascii.Error as error:
         raise BadMedia("The media looks like Base64, but is not") from error
     return id, key
-
-
-def _bytes_of(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    left = b""
-    for piece in pieces:
-        letters = left + b"".join(piece.split())
-        cut = len(letters) // 4 * 4
-        left = letters[cut:]
-        yield base64.b64decode(letters[:cut], validate=True)
-    if left:
-        yield base64.b64decode(left + b"=" * (-len(left) % 4), validate=True)
 
 
 async def ended(
