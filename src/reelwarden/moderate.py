@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from reelwarden import words
 from reelwarden.decide import coverage, replay
@@ -18,7 +18,7 @@ from reelwarden.detect import registry
 from reelwarden.detect.detector import AudioDetector, FrameDetector
 from reelwarden.detect.listener import Listener
 from reelwarden.detect.runner import Runner
-from reelwarden.domain import Frame, MediaInfo, Signal, Unavailable
+from reelwarden.domain import AudioChunk, Frame, MediaInfo, Signal, Unavailable
 from reelwarden.media.decoder_process import Decoding, decode
 from reelwarden.media.limits import Limits
 from reelwarden.media.sampling import ByDuration, Count, Every, KeyFrames, Plan
@@ -54,16 +54,19 @@ class Moderator:
     """Detectors, opened once for the labels that are asked, and used for one media after the other.
 
     `labels` holds labels or families; raises UsageError for one that is not in the taxonomy. One thread at a time.
+    `live`: what is heard is told at once, at a higher cost.
     """
 
-    def __init__(self, store: ModelStore, labels: Collection[str], text: TextOptions | None = None) -> None:
+    def __init__(
+        self, store: ModelStore, labels: Collection[str], text: TextOptions | None = None, *, live: bool = False
+    ) -> None:
         self.asked = expand(labels)
         self.unavailable = unavailable(self.asked, store)
         self.reader = words.Reader(self.asked, text)
         wanted = self.asked | words.SOURCES if self.reader.asked else self.asked
         chosen = registry.choose(wanted - words.JUDGED, store)
         self.runner = Runner([d for d in chosen if isinstance(d, FrameDetector)])
-        self.listener = Listener([d for d in chosen if isinstance(d, AudioDetector)])
+        self.listener = Listener([d for d in chosen if isinstance(d, AudioDetector)], live=live)
         reads = {words.DETECTOR: words.VERSION} if self.reader.asked else {}
         self.versions: Mapping[str, str] = {d.name: d.full_version for d in chosen} | reads
         self.notes = tuple(dict.fromkeys(note for d in chosen for note in d.notes))
@@ -152,6 +155,21 @@ class Step:
     signals: tuple[Signal, ...]
 
 
+class Pieces(Protocol):
+    """What a decoder gives: frames and sound, each kind in order of time."""
+
+    @property
+    def info(self) -> MediaInfo: ...
+
+    @property
+    def stats(self) -> dict[str, Any]: ...
+
+    @property
+    def progress(self) -> float: ...
+
+    def __iter__(self) -> Iterator[Frame | AudioChunk]: ...
+
+
 class Look:
     """One media, or one span of it, on its way through a moderator's detectors.
 
@@ -161,7 +179,7 @@ class Look:
     def __init__(
         self,
         moderator: Moderator,
-        decoding: Decoding,
+        decoding: Pieces | Decoding,
         pictures: bool = False,
         frames_from: float = 0.0,
         frames_to: float | None = None,
@@ -220,7 +238,7 @@ def unavailable(asked: Collection[str], store: ModelStore) -> tuple[Unavailable,
     return tuple(sorted({*missing, *read}, key=lambda entry: entry.label))
 
 
-def _remarks(decoding: Decoding) -> Iterator[str]:
+def _remarks(decoding: Pieces | Decoding) -> Iterator[str]:
     """What a reader of the result must know of how the media was read."""
     if decoding.stats.get("damaged"):
         yield "The media is damaged in places; what could be decoded was looked at."

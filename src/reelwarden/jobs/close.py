@@ -71,7 +71,14 @@ def _end(
 
 def _first_to_end(connection: sa.Connection, ended: Submission) -> bool:
     still_open = sa.and_(submissions.c.id == ended.id, submissions.c.state.in_(OPEN))
-    values = {"state": ended.state, "ended": ended.ended, "error": ended.error, "outcome": ended.outcome}
+    now = ended.ended or ended.created
+    values = {
+        "state": ended.state,
+        "ended": now,
+        "error": ended.error,
+        "outcome": ended.outcome,
+        "expires": now + ended.expires - ended.created,
+    }
     if ended.state == FINISHED and ended.duration:
         values["position"] = ended.duration
     return bool(connection.execute(submissions.update().where(still_open).values(values)).rowcount)

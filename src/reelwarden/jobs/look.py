@@ -37,18 +37,19 @@ def look(bench: Workbench, lease: Lease, hold: Hold) -> None:
     if submission is None:
         return
     try:
-        _watch_out(bench, submission, lease)
+        too_many_tries(bench, lease)
+        overdue(submission)
         hold.check()
         found = _look(bench, submission, lease, hold)
     except Stopped:
-        close.stop(bench, submission, _so_far(bench, submission))
+        close.stop(bench, submission, so_far(bench, submission))
     except ReelwardenError as error:
         if hold.lost:
             raise Lost from error
         if hold.stop:
-            close.stop(bench, submission, _so_far(bench, submission))
+            close.stop(bench, submission, so_far(bench, submission))
         else:
-            close.fail(bench, submission, error, _so_far(bench, submission))
+            close.fail(bench, submission, error, so_far(bench, submission))
     else:
         if found:
             close.finish(bench, submission, found)
@@ -73,12 +74,11 @@ def begin(bench: Workbench, lease: Lease) -> Submission | None:
     return patiently(act)
 
 
-def _watch_out(bench: Workbench, submission: Submission, lease: Lease) -> None:
-    """Raises for media that keeps bringing workers down, and for what is overdue."""
+def too_many_tries(bench: Workbench, lease: Lease) -> None:
+    """Raises LimitExceeded for media that keeps bringing workers down."""
     if lease.tries > bench.settings.piece_attempts:
         message = f"the media brought the worker down {lease.tries - 1} times"
         raise LimitExceeded("attempts", message, "the file may be made to do harm; look at it with care")
-    overdue(submission)
 
 
 def overdue(submission: Submission) -> None:
@@ -91,7 +91,7 @@ def overdue(submission: Submission) -> None:
 def _look(bench: Workbench, submission: Submission, lease: Lease, hold: Hold) -> Findings | None:
     """One span, to its end. Gives the findings of the whole when all spans are done, else None."""
     with opened(bench, submission) as path, bench.moderators.lent(submission) as moderator:
-        recorder = Recorder(bench, submission, lease, _pieces_of(bench, submission.id, lease.span))
+        recorder = Recorder(bench, submission, lease, pieces_of(bench, submission.id, lease.span))
         media = media_of(submission.media) if submission.media else None
         if not recorder.finished:
             media = _run(bench, path, moderator, recorder, hold)
@@ -172,7 +172,8 @@ def media_of(document: object) -> MediaInfo:
     return MediaInfo(**{**document, "kind": MediaKind(document["kind"])})
 
 
-def _pieces_of(bench: Workbench, submission: str, span: int | None = None) -> list[Piece]:
+def pieces_of(bench: Workbench, submission: str, span: int | None = None) -> list[Piece]:
+    """What was kept of the submission, or of one of its spans, in order."""
     wanted = sa.select(pieces.c.findings).where(pieces.c.submission == submission)
     if span is not None:
         wanted = wanted.where(pieces.c.span == span)
@@ -181,11 +182,11 @@ def _pieces_of(bench: Workbench, submission: str, span: int | None = None) -> li
     return [piece.unpack(data) for data in packed]
 
 
-def _so_far(bench: Workbench, submission: Submission) -> Findings | None:
+def so_far(bench: Workbench, submission: Submission) -> Findings | None:
     """What is known of a submission that does not come to its end."""
     with bench.database.read() as connection:
         now = read(connection, submission.id)
-    found = _pieces_of(bench, submission.id)
+    found = pieces_of(bench, submission.id)
     if now is None or now.media is None or not found:
         return None
     with bench.moderators.lent(submission) as moderator:

@@ -48,7 +48,7 @@ class Retention:
 def sweep(bench: Workbench, now: float) -> None:
     """One sweep, as of `now`."""
     _overdue(bench, now)
-    for id in _ids(bench, submissions.c.expires < now):
+    for id in _ids(bench, sa.and_(submissions.c.expires < now, submissions.c.state.in_(ENDED))):
         erasure.delete(bench.database, bench.blobs, bench.engine, id)
     for id in _ids(bench, sa.and_(submissions.c.state.in_(ENDED), _not_kept(), submissions.c.ended < now - GRACE)):
         erasure.delete(bench.database, bench.blobs, bench.engine, id)

@@ -18,6 +18,8 @@ from reelwarden.store.tables.submissions import events, evidence, results, submi
 ACCEPTED, RUNNING, FINISHED, STOPPED, FAILED = "accepted", "running", "finished", "stopped", "failed"
 OPEN = (ACCEPTED, RUNNING)
 ENDED = (FINISHED, STOPPED, FAILED)
+FOR_EVER = 30 * 86400.0
+"""Seconds after which even a stream is over."""
 UPLOAD, URL, STREAM = "upload", "url", "stream"
 
 
@@ -139,6 +141,7 @@ def submit(database: Database, engine: JobEngine, new: New, terms: Terms, now: f
 
 def _row(id: str, new: New, terms: Terms, now: float) -> dict[str, Any]:
     options = new.options
+    longest = FOR_EVER if new.source == STREAM else terms.timeout
     return {
         "id": id,
         "account": new.account,
@@ -159,7 +162,7 @@ def _row(id: str, new: New, terms: Terms, now: float) -> dict[str, Any]:
         "position": 0.0,
         "operations": 0,
         "created": now,
-        "deadline": now + min(options.timeout or terms.timeout, terms.timeout),
+        "deadline": now + min(options.timeout or longest, longest),
         "expires": now + (options.retention if options.retention is not None else terms.retention),
     }
 

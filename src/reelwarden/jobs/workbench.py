@@ -44,14 +44,14 @@ class Moderators:
         self._lock = threading.Lock()
 
     @contextmanager
-    def lent(self, submission: Submission) -> Iterator[Moderator]:
+    def lent(self, submission: Submission, live: bool = False) -> Iterator[Moderator]:
         """A moderator for what the submission asks. Raises UsageError for labels or languages that there are not."""
         options = self._text_options(submission)
-        key = (frozenset(submission.asked), options)
+        key = (frozenset(submission.asked), options, live)
         with self._lock:
             waiting = self._idle.get(key)
             moderator = waiting.pop() if waiting else None
-        moderator = moderator or Moderator(self.store, submission.asked, options)
+        moderator = moderator or Moderator(self.store, submission.asked, options, live=live)
         moderator.reset()
         yield moderator
         with self._lock:

@@ -20,7 +20,9 @@ from reelwarden.jobs.look import look
 from reelwarden.jobs.retention import Retention
 from reelwarden.jobs.submissions import read
 from reelwarden.jobs.unexpected import Unexpected
+from reelwarden.jobs.watch import watch
 from reelwarden.jobs.workbench import Workbench
+from reelwarden.media.decoder_process import warm
 from reelwarden.store.database import is_passing, new_id, patiently
 from reelwarden.store.tables.submissions import workers as worker_rows
 
@@ -43,7 +45,7 @@ class Worker:
 
     def __init__(self, bench: Workbench, tasks: dict[str, Task] | None = None) -> None:
         self.bench = bench
-        self._tasks = tasks or {LOOK: look}
+        self._tasks = tasks or {LOOK: look, WATCH: watch}
         self._held: dict[str, Hold] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -51,6 +53,10 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop` is set; then gives back what it holds, so that others go on at once."""
+        with warm():
+            self._run(stop)
+
+    def _run(self, stop: threading.Event) -> None:
         room = {LOOK: 1, WATCH: self.bench.settings.streams_per_worker}
         room = {queue: most for queue, most in room.items() if queue in self._tasks}
         patiently(self._sign_on)

@@ -1,0 +1,95 @@
+"""A live stream over HTTP, sent at the speed at which it plays: MPEG-TS with a QR code on some seconds of it."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from fractions import Fraction
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import av
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+from PIL import Image
+
+FPS = 25
+
+
+def pictures(size: tuple[int, int], code: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A plain picture, and the same with the code in the middle."""
+    plain = np.full((size[1], size[0], 3), 90, np.uint8)
+    plain[::16] = 140
+    barcode = zxingcpp.create_barcode(code, zxingcpp.BarcodeFormat.QRCode)
+    image = Image.fromarray(np.asarray(zxingcpp.write_barcode_to_image(barcode, scale=5))).convert("RGB")
+    whole = Image.fromarray(plain)
+    whole.paste(image, ((size[0] - image.width) // 2, (size[1] - image.height) // 2))
+    return plain, np.asarray(whole)
+
+
+def encode(seconds: float, shown: tuple[float, float], size: tuple[int, int] = (640, 360)) -> list[tuple[float, bytes]]:
+    """(second at which it is due, bytes) of a stream that shows a QR code from `shown[0]` to `shown[1]`."""
+    buffer, pieces = io.BytesIO(), []
+    plain, coded = pictures(size, "https://example.com/live")
+    with av.open(buffer, "w", format="mpegts") as output:
+        stream = output.add_stream(
+            "libx264", rate=FPS, options={"preset": "ultrafast", "tune": "zerolatency", "g": "25"}
+        )
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        for number in range(round(seconds * FPS)):
+            at = number / FPS
+            frame = av.VideoFrame.from_ndarray(coded if shown[0] <= at < shown[1] else plain, format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, FPS)
+            output.mux(stream.encode(frame))
+            pieces.append((at, buffer.getvalue()))
+            buffer.seek(0)
+            buffer.truncate()
+        output.mux(stream.encode(None))
+    pieces.append((seconds, buffer.getvalue()))
+    return pieces
+
+
+class Broadcast:
+    """Serves the stream at /live.ts, from its beginning to each who asks. `drop_at`: the first connection breaks then.
+
+    `begun` is when the first byte of the first connection left (time.time()).
+    """
+
+    def __init__(self, pieces: list[tuple[float, bytes]], drop_at: float | None = None) -> None:
+        self.begun = 0.0
+        self.connections = 0
+        broadcast = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                broadcast.connections += 1
+                first, start = broadcast.connections == 1, time.time()
+                broadcast.begun = broadcast.begun or start
+                self.send_response(200)
+                self.send_header("Content-Type", "video/mp2t")
+                self.end_headers()
+                for at, data in pieces:
+                    time.sleep(max(0.0, start + at - time.time()))
+                    if first and drop_at is not None and at >= drop_at:
+                        self.connection.close()
+                        return
+                    try:
+                        self.wfile.write(data)
+                    except OSError:
+                        return
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/live.ts"
+
+    def __enter__(self) -> Broadcast:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
