@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reelwarden.store.tables import accounts, deliveries, lists, submissions
+from reelwarden.store.tables import accounts, deliveries, lists, review, submissions
 from reelwarden.store.tables.base import metadata
 
-__all__ = ["accounts", "deliveries", "lists", "metadata", "submissions"]
+__all__ = ["accounts", "deliveries", "lists", "metadata", "review", "submissions"]
