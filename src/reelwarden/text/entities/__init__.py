@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reelwarden.text.entities import email, glance, ip, link, phone, ssn, username
+from reelwarden.text.entities import email, glance, heard, ip, link, phone, ssn, username
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.hidden import has_no_host, reveal
 from reelwarden.text.entities.masks import blank
@@ -59,6 +59,8 @@ def search(
     found: Places[Match] = Places()
     numbers: list[Match] = []
     if (asked != {"username"} or "." in text or "@" in text) and not has_no_host(folded):
+        if source == "asr":
+            _add(found, heard.find(folded))
         _add(found, _addresses(folded, listed))
     rest = _without(folded, found)
     if "ip" in asked or "phone_number" in asked or "username" in asked:
