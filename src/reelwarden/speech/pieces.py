@@ -15,7 +15,8 @@ PAUSE = 0.9
 LONGER_PAUSE = 2.0
 """Speech shorter than SHORT waits this long for more: a recogniser does better with a sentence than with a word."""
 SHORT = 6.0
-LONGEST = 26.0
+LONGEST = 18.0
+"""Of 1,002 words of running speech 51 were wrong in pieces of 26 s, 43 in pieces of 18 s, at less cost."""
 LIVE_PAUSE, LIVE_LONGER_PAUSE, LIVE_LONGEST = 0.6, 1.0, 10.0
 """The same three where somebody waits for the words."""
 LEAST = 0.2

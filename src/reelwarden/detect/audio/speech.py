@@ -16,7 +16,7 @@ from reelwarden.detect.sound import FRAME, Samples, Sound, Stretch
 from reelwarden.domain import Evidence, Fact, Signal, Word
 from reelwarden.models.own_sound import OwnSound, own_recogniser
 from reelwarden.models.store import ModelStore
-from reelwarden.speech.gates import trusted
+from reelwarden.speech.gates import repeats, trusted
 from reelwarden.speech.pieces import OFF, Cutter, Piece
 from reelwarden.speech.recogniser import Heard, Recogniser, join
 from reelwarden.speech.sherpa import Sherpa
@@ -29,6 +29,8 @@ PAD = 6
 SURE = 0.4
 """A language is told from this probability on."""
 LONGEST_LANGUAGE = 60.0
+HALVED = round(8.0 / STEP)
+"""Steps from which on a piece that repeats itself is asked again in halves."""
 
 
 class SpokenWords(AudioDetector):
@@ -136,6 +138,8 @@ class _Ear(Ear):
         """What is said from step to step, counted from what is kept; speech that was passed over is asked again."""
         samples, spoken = self._samples[first * FRAME : last * FRAME], self._speech[first:last].tolist()
         heard = self.detector.recognise(self.stretch.track, samples)
+        if again and repeats(heard.text) and last - first >= HALVED:
+            return self._halved(first, last, heard)
         if "text.speech" in self.detector.asked:
             heard = trusted(heard)
         words = within_speech(heard.words, spoken, STEP, OFF)
@@ -144,6 +148,15 @@ class _Ear(Ear):
             more = self._heard(first + begin, first + end, again=False)
             words += [replace(w, start=w.start + begin * STEP, end=w.end + begin * STEP) for w in more.words]
         return replace(heard, words=tuple(sorted(words, key=lambda word: word.start)))
+
+    def _halved(self, first: int, last: int, heard: Heard) -> Heard:
+        """Somebody repeats himself, or the recogniser does: in halves the one is believed and the other ends."""
+        quarter, spoken = (last - first) // 4, self._speech[first:last]
+        middle = quarter + int(spoken[quarter:-quarter].argmin())
+        words = self._heard(first, first + middle, again=False).words
+        rest = self._heard(first + middle, last, again=False).words
+        moved = (replace(w, start=w.start + middle * STEP, end=w.end + middle * STEP) for w in rest)
+        return replace(heard, words=(*words, *moved))
 
     def _utterance(self, words: tuple[Word, ...], heard: Heard, start: float) -> Signal:
         moved = tuple(replace(w, start=round(w.start + start, 3), end=round(w.end + start, 3)) for w in words)
