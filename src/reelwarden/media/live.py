@@ -46,7 +46,8 @@ def open_live(feed: Feed, request: Request) -> Opened:
     each = [{"max_pixels": str(request.limits.max_pixels)}] * request.limits.max_streams
 
     def opening(**more: Any) -> InputContainer:
-        chosen = request.live or None
+        # A named MP4 whose first read is short loses its codec's settings; one that is probed does not.
+        chosen = None if request.live in ("", "mp4", "mov") else request.live
         file: Any = feed
         container: InputContainer = av.open(
             file,
