@@ -148,7 +148,9 @@ async def _read_multipart(
     most = most_bytes or desk.settings.max_bytes
     reader = _Parts(desk, form, most, files)
     try:
-        with PushMultipartParser(boundary, max_segment_size=most + 1, max_segment_count=MOST_FIELDS) as parser:
+        with PushMultipartParser(
+            boundary, max_segment_size=most + FIELD_BYTES, max_segment_count=MOST_FIELDS
+        ) as parser:
             async for chunk in request.stream():
                 for part in parser.parse(chunk):
                     await reader.take(part)

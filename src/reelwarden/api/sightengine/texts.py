@@ -139,7 +139,7 @@ def judged(asked: TextAsked, compiled: tuple[TextList, ...]) -> Document:
 def _moderated(
     asked: TextAsked, text: str, categories: Iterable[str], compiled: tuple[TextList, ...] = ()
 ) -> TextResult:
-    wanted = frozenset(categories) & frozenset(CATEGORIES)
+    wanted = frozenset(categories) & frozenset((*CATEGORIES, BLACKLIST))
     options = TextOptions(asked.wishes.languages, asked.wishes.countries, wanted, lists=compiled)
     return moderate_text(text, options)
 
