@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
 from functools import cache
@@ -129,6 +130,20 @@ def music(seconds: float) -> Samples:
         if length >= seconds * RATE:
             break
     return np.concatenate(parts)[: round(seconds * RATE)]
+
+
+def effect(name: str) -> Samples:
+    """A sound of the game Freedoom: a lump of its data file, 8 bit unsigned after a header with the rate."""
+    data = (package("freedoom") / "usr/share/games/doom/freedoom1.wad").read_bytes()
+    count, directory = struct.unpack_from("<ii", data, 4)
+    for at in range(count):
+        start, size, raw = struct.unpack_from("<ii8s", data, directory + 16 * at)
+        if raw.rstrip(b"\0").decode() == name:
+            rate = struct.unpack_from("<H", data, start + 2)[0]
+            samples = (np.frombuffer(data[start + 24 : start + size - 16], np.uint8).astype(np.float32) - 128) / 128
+            grid = np.arange(0, samples.size / rate, 1 / RATE)
+            return np.interp(grid, np.arange(samples.size) / rate, samples).astype(np.float32)
+    raise LookupError(name)
 
 
 def at_level(samples: Samples, decibels: float) -> Samples:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hearing import listener, of, silence, told
-from real_sound import RATE, VOICES, Samples, at_level, load, long_prompts, music, package
+from real_sound import RATE, VOICES, Samples, at_level, effect, load, long_prompts, music
 
 from reelwarden.detect.audio.sounds import GROUPS, Sounds
 from reelwarden.detect.listener import Listener
@@ -16,20 +15,6 @@ from reelwarden.detect.listener import Listener
 pytestmark = [pytest.mark.slow, pytest.mark.models]
 
 GRAVE = ("sound.gunshot", "sound.explosion", "sound.scream", "sound.crying", "sound.moaning")
-
-
-def effect(name: str) -> Samples:
-    """A sound of the game Freedoom: a lump of its data file, 8 bit unsigned after a header with the rate."""
-    data = (package("freedoom") / "usr/share/games/doom/freedoom1.wad").read_bytes()
-    count, directory = struct.unpack_from("<ii", data, 4)
-    for at in range(count):
-        start, size, raw = struct.unpack_from("<ii8s", data, directory + 16 * at)
-        if raw.rstrip(b"\0").decode() == name:
-            rate = struct.unpack_from("<H", data, start + 2)[0]
-            samples = (np.frombuffer(data[start + 24 : start + size - 16], np.uint8).astype(np.float32) - 128) / 128
-            grid = np.arange(0, samples.size / rate, 1 / RATE)
-            return np.interp(grid, np.arange(samples.size) / rate, samples).astype(np.float32)
-    raise LookupError(name)
 
 
 def burst() -> Samples:

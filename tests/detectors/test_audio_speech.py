@@ -55,7 +55,7 @@ def test_words_of_telephone_prompts(words: Listener) -> None:
 
 
 def test_words_of_somebody_who_hardly_stops(words: Listener) -> None:
-    """Prompts with a third of a second between them, many alike: repeated is not made up, and nothing is passed over."""
+    """Prompts a third of a second apart, many alike: what is repeated is not made up, and nothing is passed over."""
     texts = prompt_texts()
     said = [(s, texts[name]) for name, s in long_prompts("en", 4.0, 20).items() if name in texts]
     track = np.concatenate([part for samples, _ in said for part in (samples, silence(0.3))])
