@@ -45,3 +45,21 @@ def test_it_does_not_flicker() -> None:
 def test_a_click_is_none_and_an_endless_speech_is_cut() -> None:
     assert spans([0.9] * 4 + [0.0] * 60) == []
     assert max(end - start for start, end in spans([0.9] * 3000)) * STEP <= 30.1
+
+
+def test_an_open_run_is_told_early_once_and_again_when_stronger() -> None:
+    made = Runs(floor=0.5, length=1.0)
+    assert made.early() == []
+    made.feed(0.0, 0.6)
+    assert made.early(looks=2) == []
+    assert made.early(seconds=1.5) == []
+    assert [run.score for run in made.early()] == [0.6]
+    made.feed(0.5, 0.65)
+    assert made.early() == []
+    made.feed(1.0, 0.9)
+    (again,) = made.early()
+    assert (again.start, again.end, again.score) == (0.0, 2.0, 0.9)
+    (ended,) = made.close()
+    assert ended == again
+    made.feed(9.0, 0.55)
+    assert [run.start for run in made.early()] == [9.0]
