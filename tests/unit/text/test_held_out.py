@@ -17,6 +17,7 @@ import pytest
 
 from reelwarden.text.match import LANGUAGES
 from reelwarden.text.moderation import TextOptions, moderate_text, semantic_unavailable
+from reelwarden.text.semantic.exemplars import exemplars
 
 LINES = Path(__file__).resolve().parents[2] / "text_lines"
 
@@ -32,48 +33,45 @@ FLOORS: dict[str, tuple[int, int]] = {
     "en": (75, 3),
     "zh": (72, 4),
     "da": (72, 4),
-    "nl": (54, 3),
-    "fi": (66, 3),
+    "nl": (51, 3),
+    "fi": (68, 3),
     "fr": (66, 3),
     "de": (66, 2),
     "it": (72, 4),
-    "ko": (0, 4),
-    "no": (68, 3),
+    "ko": (69, 4),
+    "no": (70, 3),
     "pl": (60, 3),
     "pt": (66, 4),
     "ru": (57, 3),
     "es": (75, 2),
     "sv": (76, 2),
-    "tl": (0, 4),
+    "tl": (63, 5),
     "tr": (66, 3),
 }
-"""By language: the least recall over all positive lines, in per cent, and the most false positives.
-
-The lexicons of Korean and Tagalog were still being written on the day: no floor of recall, room for four mistakes.
-"""
+"""By language: the least recall over all positive lines, in per cent, and the most false positives."""
 
 FLOORS_WITH_MODEL: dict[str, tuple[int, int]] = {
-    "en": (84, 7),
-    "zh": (87, 8),
-    "da": (79, 9),
-    "nl": (72, 9),
-    "fi": (79, 9),
-    "fr": (84, 9),
-    "de": (75, 6),
-    "it": (84, 11),
-    "ko": (54, 9),
-    "no": (85, 7),
-    "pl": (72, 8),
-    "pt": (84, 10),
-    "ru": (78, 8),
-    "es": (84, 5),
-    "sv": (85, 5),
-    "tl": (85, 18),
-    "tr": (83, 8),
+    "en": (87, 4),
+    "zh": (87, 5),
+    "da": (81, 6),
+    "nl": (75, 4),
+    "fi": (76, 6),
+    "fr": (78, 4),
+    "de": (69, 3),
+    "it": (87, 5),
+    "ko": (84, 4),
+    "no": (85, 5),
+    "pl": (81, 5),
+    "pt": (84, 4),
+    "ru": (69, 5),
+    "es": (84, 3),
+    "sv": (87, 2),
+    "tl": (81, 7),
+    "tr": (83, 5),
 }
 """The same, where the model has its second opinion too.
 
-It finds more and is wrong far more often: mind the second numbers, they are part of what it costs.
+It finds more and is wrong more often (43 of 635 harmless lines, 21 without it): mind the second numbers.
 """
 
 
@@ -148,6 +146,15 @@ def test_every_language_has_enough_lines_of_every_kind() -> None:
         assert all(count[category] >= 3 for category in PLAIN), language
         assert language not in WITH_TOXICITY or sum(count[category] for category in TOXIC) >= 10, language
         assert all(line.about in JUDGED for line in rows if line.category is None), language
+
+
+def test_the_model_was_not_trained_on_any_of_them() -> None:
+    held = {plain(line.text) for language in LANGUAGES for line in lines(language)}
+    assert held.isdisjoint(plain(one.text) for one in exemplars())
+
+
+def plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
