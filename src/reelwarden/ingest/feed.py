@@ -153,6 +153,8 @@ class _Track:
                 self._lost += segment.seconds * (self._follower.lost - self._lost_segments)
                 self._lost_segments = self._follower.lost
             self.piece = self._brought(segment)
+            if self.piece is None and not segment.gap and self._follower.try_later(segment):
+                return False
             if self.piece is None:
                 self._lost += segment.seconds
                 self._broken = True

@@ -14,6 +14,7 @@ BEHIND = 3
 """Segments from the end where a live stream is entered, as RFC 8216 (6.3.3) asks of a client."""
 STALE_TARGETS = 5
 STALE_SECONDS = 20.0
+TRIES_LATER, SHORTEST_WAIT = 2, 0.5
 
 
 class Follower:
@@ -33,6 +34,8 @@ class Follower:
         self._waiting: deque[Segment] = deque()
         self._expected: int | None = None
         self._moved = clock()
+        self._not_before = 0.0
+        self._tried_again = (0, 0)
 
     def prime(self) -> None:
         """Reads the playlist for the first time, so that `live` is known. Raises FetchError."""
@@ -43,7 +46,7 @@ class Follower:
         """Raises FetchError when the playlist cannot be had, or has stood still for too long."""
         if not self._waiting and not self.ended and self._clock() >= self.due:
             self._refresh()
-        if not self._waiting:
+        if not self._waiting or self._clock() < self._not_before:
             return None
         segment = self._waiting.popleft()
         self.elapsed += segment.seconds
@@ -53,6 +56,17 @@ class Follower:
         """What could not be had will be asked for again."""
         self._waiting.appendleft(segment)
         self.elapsed -= segment.seconds
+
+    def try_later(self, segment: Segment) -> bool:
+        """Keeps the newest segment of a live stream for a little: some servers name what is not there yet."""
+        number, count = self._tried_again
+        count = count + 1 if number == segment.number else 1
+        if not self.live or self.ended or self._waiting or count > TRIES_LATER:
+            return False
+        self._tried_again = segment.number, count
+        self.put_back(segment)
+        self.due = self._not_before = self._clock() + max(SHORTEST_WAIT, segment.seconds / 2)
+        return True
 
     @property
     def done(self) -> bool:

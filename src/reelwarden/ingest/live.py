@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from reelwarden.errors import EgressRefused, FetchError
+from reelwarden.errors import EgressRefused, FetchError, ReelwardenError
 from reelwarden.ingest.egress import Egress
 from reelwarden.ingest.feed import Chunk
 from reelwarden.ingest.reconnect import Backoff
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 12.0
 """Silence after which a live source counts as dropped."""
+PATIENCE = 20.0
+"""Seconds for which a source is asked that never gave anything: it may just be starting, or not be there at all."""
 SAME_PLAYER = 3
 """Attempts with what is known of the stream; then it is opened anew."""
 REFUSED = {
@@ -61,7 +63,8 @@ class LiveSource:
     """A live stream. `chunks()` once, in one thread; `close()` from any.
 
     `kind` is hls, dash, http, rtmp or rtsp, empty before the first bytes. `ending` is empty while it plays, then
-    `ended` (the sender said so), `lost` (it dropped and did not come back) or `closed`. `notes` say what is left out.
+    `ended` (the sender said so), `lost` (it dropped and did not come back), `failed` (it raised) or `closed`.
+    `notes` say what is left out.
     """
 
     def __init__(
@@ -90,8 +93,19 @@ class LiveSource:
     def chunks(self) -> Iterator[Chunk]:
         """The stream's bytes as they come. A chunk after a drop is `fresh` if its container is, and says what was lost.
 
-        Raises EgressRefused or Unreadable for what is not played, FetchError when nothing ever came.
+        Raises EgressRefused or Unreadable for what is not played, LimitExceeded("bytes") for a part that is too large,
+        FetchError when nothing ever came.
         """
+        try:
+            yield from self._all()
+        except ReelwardenError:
+            self.ending = "failed"
+            raise
+        finally:
+            self.ending = self.ending or "closed"
+            self._let_go()
+
+    def _all(self) -> Iterator[Chunk]:
         attempt = 0
         self._heard = monotonic()
         while not self._closed.is_set():
@@ -111,8 +125,6 @@ class LiveSource:
                 self._drop(attempt, error)
             if self.ending:
                 break
-        self.ending = self.ending or "closed"
-        self._let_go()
 
     def _played(self) -> Iterator[Chunk]:
         first = self._came
@@ -130,10 +142,10 @@ class LiveSource:
         """Waits before the next attempt; sets `ending` when there is none. Raises when nothing ever came."""
         if self._closed.is_set():
             return
-        wait = self._backoff.wait(attempt, monotonic() - self._heard)
-        if wait is None:
+        silent = monotonic() - self._heard
+        wait = self._backoff.wait(attempt, silent)
+        if wait is None or (not self._came and silent >= PATIENCE):
             if not self._came:
-                self._let_go()
                 raise error
             self.ending = "lost"
             return

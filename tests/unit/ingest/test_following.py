@@ -111,6 +111,18 @@ def test_what_could_not_be_had_is_given_again() -> None:
     assert track.follower.elapsed == 0.0 and track.due() == [1, 2]
 
 
+def test_the_newest_segment_is_tried_again_a_little_later_and_then_given_up() -> None:
+    track = Track(playlist(1, 2, 3), playlist(1, 2, 3, 4))
+    first, _, newest = (track.follower.next() for _ in range(3))
+    assert first is not None and newest is not None
+    for _ in range(2):
+        assert track.follower.try_later(newest) and track.follower.next() is None
+        track.now += 1.0
+        assert track.follower.next() == newest
+    assert not track.follower.try_later(newest)
+    assert track.due() == [4]
+
+
 @pytest.mark.parametrize(
     ("attempt", "silent", "wait"),
     [

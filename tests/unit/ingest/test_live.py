@@ -213,6 +213,24 @@ def test_a_segment_that_is_not_there_is_lost_and_the_rest_is_played(film: Files)
 
 
 @pytest.mark.slow
+def test_a_segment_that_is_named_before_it_is_there_is_not_lost(film: Files) -> None:
+    asked: list[bytes] = []
+    give = gives({**film, "/live": readings(*[window(0, 2)] * 3, window(0, 5, ended=True))})
+
+    def handle(wire: socket.socket, head: bytes) -> None:
+        asked.append(head.split()[1])
+        if asked.count(b"/index2.ts") == 1 and asked[-1] == b"/index2.ts":
+            says(b"", status="404 Not yet")(wire, head)
+        else:
+            give(wire, head)
+
+    with Server(handle) as server:
+        heard = Heard(server.url("/live"))
+        found = heard.all()
+    assert numbers(found) == [pictures(0, 5)] and all(chunk.lost == 0 for chunk in found)
+
+
+@pytest.mark.slow
 def test_a_playlist_that_fails_for_a_while_loses_nothing(film: Files) -> None:
     down = threading.Event()
     lists = readings(*[window(0, 2)] * 2, window(1, 5, ended=True))
