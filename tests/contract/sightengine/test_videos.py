@@ -102,7 +102,8 @@ def test_an_interesting_event_is_told_before_the_end(another: Callable[..., Any]
     assert {event["data"]["status"] for event in events} == {"ongoing"}
     assert all(0 < event["data"]["progress"] < 1 for event in events)
     found = {frame["info"]["id"]: frame for event in events for frame in event["data"]["frames"]}
-    assert [frame["info"]["position"] for frame in found.values()] == [4000, 4500, 5000, 5500]
+    positions = [frame["info"]["position"] for frame in found.values()]
+    assert positions == [4000, 4500, 5000, 5500][: len(positions)], "what comes last is told with the end"
     whole = {frame["info"]["id"]: frame for frame in end["data"]["frames"]}
     assert all(whole[id] == frame for id, frame in found.items())
 
