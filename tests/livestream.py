@@ -28,8 +28,11 @@ def pictures(size: tuple[int, int], code: str) -> tuple[NDArray[np.uint8], NDArr
     return plain, np.asarray(whole)
 
 
-def encode(seconds: float, shown: tuple[float, float], size: tuple[int, int] = (640, 360)) -> list[tuple[float, bytes]]:
-    """(second at which it is due, bytes) of a stream that shows a QR code from `shown[0]` to `shown[1]`."""
+Shown = tuple[float, float]
+
+
+def encode(seconds: float, *shown: Shown, size: tuple[int, int] = (640, 360)) -> list[tuple[float, bytes]]:
+    """(second at which it is due, bytes) of a stream that shows a QR code from each `shown[0]` to `shown[1]`."""
     buffer, pieces = io.BytesIO(), []
     plain, coded = pictures(size, "https://example.com/live")
     with av.open(buffer, "w", format="mpegts") as output:
@@ -39,7 +42,7 @@ def encode(seconds: float, shown: tuple[float, float], size: tuple[int, int] = (
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for number in range(round(seconds * FPS)):
             at = number / FPS
-            frame = av.VideoFrame.from_ndarray(coded if shown[0] <= at < shown[1] else plain, format="rgb24")
+            frame = av.VideoFrame.from_ndarray(coded if any(a <= at < b for a, b in shown) else plain, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             output.mux(stream.encode(frame))
             pieces.append((at, buffer.getvalue()))
@@ -51,7 +54,7 @@ def encode(seconds: float, shown: tuple[float, float], size: tuple[int, int] = (
 
 
 class Broadcast:
-    """Serves the stream at /live.ts, from its beginning to each who asks. `drop_at`: the first connection breaks then.
+    """Serves the stream at /live.ts; who comes later joins where it is by then. `drop_at`: the first connection breaks.
 
     `begun` is when the first byte of the first connection left (time.time()).
     """
@@ -62,22 +65,28 @@ class Broadcast:
         broadcast = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self) -> None:
                 broadcast.connections += 1
-                first, start = broadcast.connections == 1, time.time()
-                broadcast.begun = broadcast.begun or start
+                first = broadcast.connections == 1
+                start = broadcast.begun = broadcast.begun or time.time()
+                joined = 0.0 if first else time.time() - start
                 self.send_response(200)
                 self.send_header("Content-Type", "video/mp2t")
+                self.send_header("Transfer-Encoding", "chunked")
                 self.end_headers()
-                for at, data in pieces:
+                for at, data in (piece for piece in pieces if piece[0] >= joined):
                     time.sleep(max(0.0, start + at - time.time()))
                     if first and drop_at is not None and at >= drop_at:
-                        self.connection.close()
+                        self.close_connection = True
                         return
                     try:
-                        self.wfile.write(data)
+                        self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data) if data else b"")
                     except OSError:
                         return
+                self.wfile.write(b"0\r\n\r\n")
+                self.close_connection = True
 
             def log_message(self, *_: object) -> None:
                 """Quiet."""
