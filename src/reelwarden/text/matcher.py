@@ -30,6 +30,9 @@ TOGETHER = 200
 TOGETHER_OVERLAP = 20
 
 _EDGES = "'\"’‘“”„«»()[]{}<>.,:;!?…-–—*~_/\\|¿¡·"
+_BEHIND = ".,;:"
+"""Marks behind a word that nobody takes for letters."""
+
 _INNER = re.compile(r"['’\-–—/.,:;…\"“”()?]+")
 _DIGITS = re.compile(r"[\d.,:;/\-+%°€$£()&#]*")
 _ELIDED = re.compile(r"\W*([^\W\d_]+)['’]")
@@ -118,6 +121,10 @@ class Matcher:
             return INNOCENT
         if _ADDRESS.match(low):
             return Verdict(tuple(best(list(self._address(chunk)))), "", False)
+        core = chunk.rstrip(_BEHIND)
+        if core != chunk:
+            verdict = self._verdict(core)
+            return verdict._replace(factor=verdict.factor if len(chunk) <= LONGEST_PIECE else "")
         factor = ""
         if len(chunk) <= LONGEST_PIECE:
             bones = collapsed(chunk.translate(script.raw_table).replace(GAP, ""), script)

@@ -200,8 +200,12 @@ class _Look:
 
     def _alias(self, raw: str, decoded: str, word: Word, price: float) -> bool:
         """Whether an innocent reading is so rare that the word is meant: `cnt`, `fcuk`."""
+        return price <= ALIAS_LIMIT and self._may_hide(raw, decoded, word)
+
+    def _may_hide(self, raw: str, decoded: str, word: Word) -> bool:
+        """Whether an innocent reading is rare enough beside a word that is grave enough."""
         judge = self.judge
-        if price > ALIAS_LIMIT or not word.guess or word.weight < GRAVE:
+        if not word.guess or word.weight < GRAVE:
             return False
         return all(judge.outranks(text, word.raw) for text in {raw, decoded} if judge.benign(text))
 
@@ -340,18 +344,19 @@ class _Look:
             return
         raw, _ = self._spelled(start, end)
         letters = decoded = "".join(unit.letter for unit in units)
-        proposals = set(self._proposals(letters))
+        proposals = dict.fromkeys(self._proposals(letters))
         if not proposals:
             return
         innocent = self._innocent(raw, decoded)
         pieces = sum(unit.how == How.GAP for unit in self.units[start:end])
-        for number, form in proposals:
+        # Where several words are as near, the more usual one is meant.
+        for number, form in sorted(proposals, key=lambda one: self.judge.cost(one[1])):
             word = self.index.words[number]
-            if not self._resembles(letters, form):
+            if (innocent and not self._may_hide(raw, decoded, word)) or not self._resembles(letters, form):
                 continue
             limit = _limit(form) + self.lenient - 0.2 * min(pieces, 2)
             price = self._price(units, form, limit, typos=word.typos)
-            if price != INFINITE and not (innocent and not self._alias(raw, decoded, word, price)):
+            if price <= (ALIAS_LIMIT if innocent else INFINITE - 1):
                 yield self._found(start, end, word, price + 0.1)
 
     def _resembles(self, letters: str, form: str) -> bool:
