@@ -104,6 +104,11 @@ class Desk:
             submissions.want_stop(connection, id, caller.account)
         return self.read(caller, id)
 
+    def release(self, caller: Caller, id: str) -> None:
+        """Its external id may be used again. Nothing happens to one that is still looked at."""
+        with self.database.begin() as connection:
+            submissions.release(connection, id, caller.account)
+
     def delete(self, caller: Caller, id: str) -> None:
         """Deletes it and all that belongs to it; an open one is stopped first by losing its row. Raises Missing."""
         from reelwarden.jobs import erasure
@@ -170,11 +175,14 @@ class Desk:
 def for_caller(caller: Caller, new: New) -> New:
     """The submission with what the account has said once for all of them."""
     said, options = caller.settings, new.options
-    callback = options.callback or str(said.get("callback_url") or "")
-    secret = options.secret or str(said.get("callback_secret") or "")
-    return replace(
-        new, account=caller.account, key=caller.key, options=replace(options, callback=callback, secret=secret)
+    theirs = replace(
+        options,
+        callback=options.callback or str(said.get("callback_url") or ""),
+        secret=options.secret or str(said.get("callback_secret") or ""),
+        keep=options.keep and said.get("keep") is not False,
+        most_bytes=caller.plan.most_bytes,
     )
+    return replace(new, account=caller.account, key=caller.key, options=theirs)
 
 
 def policy_text(database: Database, caller: Caller, named: str | None = None) -> str:

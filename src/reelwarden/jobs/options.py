@@ -17,7 +17,8 @@ class Options:
     `plan` is a sampling plan (`plan_document`). `policy` is the text of a policy file; empty: the built-in one.
     `keep` False leaves nothing behind: no media, no evidence, and no result once it was delivered or fetched.
     `callback` is where the end is told; `secret` signs it. `retention` in seconds. `interim` asks for callbacks while
-    the work goes on, `frames` keeps a picture of each instant that was looked at. `longest` seconds of a stream.
+    the work goes on, `frames` keeps a picture of each instant that was looked at. `longest` seconds of a stream,
+    `most_bytes` of a file.
     """
 
     plan: Mapping[str, Any] = field(default_factory=lambda: {"every": 1.0})
@@ -34,7 +35,7 @@ class Options:
     timeout: float | None = None
     retention: float | None = None
     longest: float | None = None
-    media_domains: tuple[str, ...] = ()
+    most_bytes: int | None = None
 
     def document(self) -> dict[str, Any]:
         return asdict(self)

@@ -29,7 +29,8 @@ def opened(bench: Workbench, submission: Submission) -> Iterator[Path]:
         with _local(bench, key) as path:
             yield path
         return
-    with fetch(submission.address, bench.settings) as found:
+    most = min(bench.settings.max_bytes, submission.options.most_bytes or bench.settings.max_bytes)
+    with fetch(submission.address, bench.settings.model_copy(update={"max_bytes": most})) as found:
         if submission.options.keep:
             bench.blobs.put_file(key, found.path)
         yield found.path

@@ -217,6 +217,12 @@ def want_stop(connection: sa.Connection, id: str, account: str) -> bool:
     return bool(connection.execute(submissions.update().where(open_).values(stop_wanted=True)).rowcount)
 
 
+def release(connection: sa.Connection, id: str, account: str) -> None:
+    """Takes the caller's own id off a submission that has ended, so that a new one may have it."""
+    ended = sa.and_(submissions.c.id == id, submissions.c.account == account, submissions.c.state.in_(ENDED))
+    connection.execute(submissions.update().where(ended).values(external_id=None))
+
+
 def tell(
     connection: sa.Connection, account: str, submission: str | None, kind: str, data: Mapping[str, Any], now: float
 ) -> None:

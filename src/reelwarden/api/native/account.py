@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from reelwarden.accounts import accounts, keys, metering, quota
-from reelwarden.accounts.caller import ADMIN, OWN_SCOPES
+from reelwarden.accounts.caller import OWN_SCOPES, known_scopes
 from reelwarden.accounts.keys import Key
 from reelwarden.accounts.options import shown as settings_shown
 from reelwarden.api.native.documents import moment
@@ -80,9 +80,11 @@ def every(caller: Manager, house: Here) -> Any:
 @router.post("/keys", status_code=201)
 def create(caller: Manager, house: Here, asked: NewKey) -> Any:
     """A new key; `secret` is shown this once. It may do no more than the key that makes it."""
-    scopes = frozenset(asked.scopes) if asked.scopes else OWN_SCOPES
-    if ADMIN in scopes and not caller.may(ADMIN):
-        raise NotAllowed("only an admin's key may make an admin's key")
+    own = frozenset(scope for scope in OWN_SCOPES if caller.may(scope))
+    scopes = known_scopes(asked.scopes) if asked.scopes else own
+    beyond = sorted(scope for scope in scopes if not caller.may(scope))
+    if beyond:
+        raise NotAllowed(f"your key has no scope {', '.join(beyond)}, so it cannot make one that has")
     with house.desk.database.begin() as connection:
         id, secret = keys.create(connection, caller.account, asked.name, scopes)
         made = keys.find(connection, caller.account, id)

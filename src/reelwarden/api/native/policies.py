@@ -19,7 +19,8 @@ USUAL = "default"
 
 class Document(BaseModel):
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"document": 'name = "mine"\n[labels.nudity]\nreview = 0.5\nreject = 0.9\n'}}
+        extra="forbid",
+        json_schema_extra={"example": {"document": 'name = "mine"\n[labels.nudity]\nreview = 0.5\nreject = 0.9\n'}},
     )
 
     document: str = Field(max_length=200_000, description="A policy file, TOML.")
