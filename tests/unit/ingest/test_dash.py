@@ -198,7 +198,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(
-    "kind", [pytest.param(k, marks=[pytest.mark.slow] * (k in ("endless repeats", "deep"))) for k in BAD]
+    "kind", [pytest.param(k, marks=[pytest.mark.slow] * (k in ("endless repeats", "deep", "too many"))) for k in BAD]
 )
 def test_bad_manifests_are_one_clear_line(kind: str) -> None:
     data = BAD[kind]

@@ -70,7 +70,7 @@ def slow(*values: object) -> ParameterSet:
         ("dash", "/index.mpd", {}),
         slow("dash", "/index.mpd", {"use_timeline": "0"}),
         slow("dash", "/index.mpd", {"single_file": "1"}),
-        ("dash", "/master.m3u8", {"hls_playlist": "1"}),
+        slow("dash", "/master.m3u8", {"hls_playlist": "1"}),
     ],
     ids=["ts", "fmp4", "ts in one file", "fmp4 in one file", "dash", "numbers", "dash in one file", "cmaf"],
 )
@@ -158,6 +158,7 @@ def test_locked_segments_are_opened(made: Maker) -> None:
             chunks({**files, "/key": wrong})
 
 
+@pytest.mark.slow
 def test_a_discontinuity_starts_a_fresh_container(made: Maker) -> None:
     files = made(hls_segment_type="fmp4")
     text = files["/index.m3u8"]

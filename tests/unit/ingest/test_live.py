@@ -194,6 +194,7 @@ def test_a_live_playlist_is_followed_to_its_end(film: Files) -> None:
     assert (heard.source.kind, heard.source.ending, heard.states) == ("hls", "ended", ["playing"])
 
 
+@pytest.mark.slow
 def test_segments_that_were_taken_away_are_said_to_be_lost(film: Files) -> None:
     files = {**film, "/live": readings(*[window(0, 1)] * 2, window(4, 5, ended=True))}
     with serving(files) as server:

@@ -182,6 +182,7 @@ def test_a_live_playlist_that_turns_inward_later_is_refused(place: Settings, sec
     assert secret.connections == 0
 
 
+@pytest.mark.slow
 def test_a_live_manifest_that_moves_inside_is_refused(place: Settings, secret: Server) -> None:
     text = (
         "<MPD type='dynamic' availabilityStartTime='1970-01-01T00:00:00Z' minimumUpdatePeriod='PT0.5S'>"
