@@ -57,11 +57,11 @@ def test_words_of_telephone_prompts(words: Listener) -> None:
 def test_words_of_somebody_who_hardly_stops(words: Listener) -> None:
     """Prompts a third of a second apart, many alike: what is repeated is not made up, and nothing is passed over."""
     texts = prompt_texts()
-    said = [(s, texts[name]) for name, s in long_prompts("en", 4.0, 20).items() if name in texts]
+    said = [(s, texts[name]) for name, s in long_prompts("en", 4.0, 8).items() if name in texts]
     track = np.concatenate([part for samples, _ in said for part in (samples, silence(0.3))])
     for hearing, most in ((words, 0.06), (Listener(words.detectors, live=True), 0.10)):
         wrong, count = errors(" ".join(text for _, text in said), spoken(told(hearing, track)))
-        assert count > 300
+        assert count > 100
         assert wrong / count <= most
 
 
