@@ -32,6 +32,8 @@ from reelwarden.media.sniff import SNIFFED, Kind, sniff
 
 CPU_STEP = 5.0
 """Seconds of media after which the allowed computing time is raised and progress is told."""
+HANGING = 5.0
+"""CPU seconds without a packet after which a live decoder counts as stuck."""
 PATIENCE = 120
 """Seconds of sound that wait for the first picture."""
 
@@ -125,7 +127,7 @@ class Heartbeat:
         now = time.monotonic()
         if now - self._last >= BEAT:
             self._last = now
-            sandbox.grant_cpu(self._limits.cpu_seconds)
+            sandbox.grant_cpu(min(HANGING, self._limits.cpu_seconds))
             if not self._outbox.waiting:
                 self._outbox.send(wire.progress(self._seconds))
 

@@ -16,6 +16,7 @@ from av.video.frame import VideoFrame
 
 from reelwarden.domain import AudioChunk, Frame, MediaInfo
 from reelwarden.errors import MediaDamaged, MediaError, NotMedia
+from reelwarden.media.clock import AHEAD
 from reelwarden.media.container import FORMATS, Opened, described, raise_if_too_large
 from reelwarden.media.ear import Ear
 from reelwarden.media.emitter import Tally
@@ -38,6 +39,8 @@ KEYLESS = 250
 """Packets without a key picture after which decoding begins all the same: some streams refresh bit by bit."""
 RESTARTS = 30
 """A demuxer that loses its way more often than this, and once for each minute of media, has no stream before it."""
+ENTERED_ANYWHERE = frozenset({"mpegts"})
+"""Formats that tell again and again which streams they have: where a new one appears, the demuxer begins anew."""
 
 
 def open_live(feed: Feed, request: Request) -> Opened:
@@ -155,6 +158,7 @@ class LiveSource:
         self._feed, self._request, self._pace, self._free, self._room = feed, request, pace, free, room
         self._opened = self._open()
         self.info: MediaInfo = self._opened.info
+        self._heard: dict[int, float] = {}
         self._now = 0.0
         """Seconds of the stream so far; where the demuxer begins anew, time goes on from here."""
 
@@ -199,7 +203,10 @@ class LiveSource:
         streams = [*([opened.video] if opened.video else []), *(ear.stream for ear in ears.values())]
         begun = self._now
         zero: float | None = None
-        for held in Reader(opened, streams, request.limits, self.tally, lambda _: None):
+        reader = Reader(opened, streams, request.limits, self.tally, lambda _: None, ignores_new=True)
+        for held in reader:
+            if reader.met_new and opened.container.format.name in ENTERED_ANYWHERE:
+                break
             if zero is None:
                 zero = self._zero(held, video, begun)
                 if zero is None:
@@ -212,6 +219,7 @@ class LiveSource:
                 yield from self._moved(ear.push(held), zero)
             elif video is not None:
                 yield from video.push(held, self._feed.busy_for > BEHIND)
+        self.tally.unseen_streams += reader.met_new
         if zero is not None:
             yield from video.end() if video is not None else ()
             for ear in ears.values():
@@ -227,16 +235,22 @@ class LiveSource:
         return held.shown - begun
 
     def _advance(self, held: Held, zero: float) -> None:
-        if held.shown is not None:
-            self._now = max(self._now, held.shown - zero)
+        """The decoding times are mended; those of showing are believed near them only."""
+        at = held.decoded if held.decoded is not None else held.shown
+        if at is not None:
+            self._now = max(self._now, at - zero)
+            if held.shown is not None and abs(held.shown - at) > AHEAD:
+                held.shown = at
+                held.packet.pts = held.packet.dts
         self._pace(self._now)
 
     def _moved(self, chunks: Iterator[AudioChunk], zero: float) -> Iterator[AudioChunk]:
-        """On our clock, without what was heard before the first picture."""
+        """On our clock, without what came before the first picture or lies before what was heard already."""
         for chunk in chunks:
             at = chunk.time - zero
-            early = max(0, round(-at * RATE))
+            early = max(0, round((self._heard.get(chunk.track, 0.0) - at) * RATE))
             if early < chunk.samples.size:
+                self._heard[chunk.track] = at + chunk.samples.size / RATE
                 if self._room():
                     yield AudioChunk(at + early / RATE, chunk.samples[early:], chunk.track)
                 else:

@@ -10,6 +10,7 @@ import av
 from av.packet import Packet
 from av.stream import Discard, Stream
 
+from reelwarden.errors import MediaDamaged
 from reelwarden.media.clock import Clock
 from reelwarden.media.container import Opened
 from reelwarden.media.emitter import Tally
@@ -33,15 +34,21 @@ class Held:
 
 @dataclass(slots=True)
 class Reader:
-    """Iterate once. `read` counts the packets of each stream, by its index; `end` is when the last one ends."""
+    """Iterate once. `read` counts the packets of each stream, by its index; `end` is when the last one ends.
+
+    A stream that begins after the container was opened cannot be followed. It is an error, unless `ignores_new` leaves
+    it out; `met_new` says that there was one.
+    """
 
     opened: Opened
     streams: Sequence[Stream]
     limits: Limits
     tally: Tally
     pace: Pace
+    ignores_new: bool = False
     read: dict[int, int] = field(default_factory=dict)
     end: float = 0.0
+    met_new: bool = False
 
     def __iter__(self) -> Iterator[Held]:
         clock = Clock(self.opened.spliced)
@@ -59,6 +66,12 @@ class Reader:
                 packet = next(packets, None)
             except MemoryError:
                 raise
+            except IndexError as error:
+                self.met_new = True
+                if not self.ignores_new:
+                    raise MediaDamaged("a stream that begins in the middle of this media cannot be followed") from error
+                packets = self.opened.container.demux(*self.streams)
+                continue
             except (av.FFmpegError, ValueError):  # broken off: what came before counts
                 self.tally.errors += 1
                 self.tally.truncated = True

@@ -154,6 +154,19 @@ def test_a_stream_that_begins_anew_goes_on(clip: Path, container: str) -> None:
     assert sum(len(c.samples) for c in sound) / 16_000 == pytest.approx(12, abs=1)
 
 
+def test_damaged_bytes_do_not_bring_it_down(clip: Path) -> None:
+    chance = np.random.default_rng(5)
+    for container in ("mpegts", "flv"):
+        data = bytearray(as_stream(clip, container))
+        for place in chance.integers(0, len(data), 40):
+            data[place] = chance.integers(0, 256)
+        frames, sound, stats = looked(bytes(data))
+        assert frames
+        assert rising([f.time for f in frames])
+        assert rising([c.time for c in sound])
+        assert stats["skipped"] == 0
+
+
 def test_the_clock_of_a_transport_stream_wraps(tmp_path: Path) -> None:
     """33 bits of 90 kHz are full after 26.5 hours."""
     start = 2**33 / 90_000 - 2.5
