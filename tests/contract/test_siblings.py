@@ -118,14 +118,14 @@ def test_a_second_set_opens_nothing_and_costs_little(store: ModelStore, runner: 
     sound, frames = heard("en"), pictures("SALE 50% OFF", "CALL 555 0147")[1:3]
     list(listener.run(chunks(sound)))
     list(runner.run(frames))
-    opened, before = store.opened, memory()
+    opened, before = store.held, memory()
     assert {"whisper_base", "yamnet", "silero_vad", "ocr_read"} <= opened
     others = [(runner.sibling(), listener.sibling()) for _ in range(2)]
     for looking, listening in others:
         list(looking.run(frames))
         for chunk in chunks(sound):
             listening.hear(chunk)
-    assert store.opened == opened
+    assert store.held == opened
     assert (memory() - before) / len(others) < 20e6
 
 

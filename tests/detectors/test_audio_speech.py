@@ -179,4 +179,4 @@ def test_nothing_is_opened_for_what_was_not_asked(models_dir: Path) -> None:
     assert [d.name for d in hearing.detectors] == ["levels"]
     quiet = listener(models_dir, ["text.speech"])
     told(quiet, silence(5))
-    assert quiet.detectors[0].store.opened == {"silero_vad"}
+    assert quiet.detectors[0].store.held == {"silero_vad"}

@@ -72,8 +72,8 @@ class ModelStore:
             return result
 
     @property
-    def opened(self) -> frozenset[str]:
-        """The names of what was opened so far."""
+    def held(self) -> frozenset[str]:
+        """The names of what was opened so far, and is kept open."""
         with self._lock:
             return frozenset(self._opened)
 

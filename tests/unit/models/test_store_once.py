@@ -24,7 +24,7 @@ def test_made_once_for_all_threads() -> None:
     with ThreadPoolExecutor(8) as pool:
         things = set(map(id, pool.map(ask, range(8))))
     assert len(things) == len(made) == 1
-    assert store.opened == {"thing"}
+    assert store.held == {"thing"}
 
 
 def test_names_are_kept_apart_and_stores_too() -> None:
