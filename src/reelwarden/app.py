@@ -38,11 +38,18 @@ def desk(settings: Settings) -> Desk:
 
 def announcers() -> Mapping[str, Announcer]:
     """Dialect → who says what it owes its callers."""
+    from reelwarden.api.deepcleer.callbacks import DeepCleerAnnouncer, StreamAnnouncer
     from reelwarden.api.deepengin.callbacks import DeepenginAnnouncer
     from reelwarden.api.native.callbacks import NativeAnnouncer
     from reelwarden.api.sightengine.callbacks import SightengineAnnouncer
 
-    return {"native": NativeAnnouncer(), "sightengine": SightengineAnnouncer(), "deepengin": DeepenginAnnouncer()}
+    return {
+        "native": NativeAnnouncer(),
+        "sightengine": SightengineAnnouncer(),
+        "deepengin": DeepenginAnnouncer(),
+        "deepcleer": DeepCleerAnnouncer(),
+        "deepcleer.stream": StreamAnnouncer(),
+    }
 
 
 def signers() -> Mapping[str, Callable[[bytes, str], dict[str, str]]]:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reelwarden import __version__
-from reelwarden.api import deepengin, native, sightengine
+from reelwarden.api import deepcleer, deepengin, native, sightengine
 from reelwarden.api.door import House
 
 SLASHES = re.compile("/{2,}")
@@ -26,6 +26,7 @@ def build(house: House, lifespan: Any) -> FastAPI:
         (native.PREFIX, native.build()),
         (sightengine.PREFIX, sightengine.build()),
         (deepengin.PREFIX, deepengin.build()),
+        *deepcleer.build().items(),
     ):
         door.state.house = house
         app.mount(path, door)

@@ -1,0 +1,51 @@
+"""How grave one signal is, in the vendor's three words, under the policy that judges the submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reelwarden.api.deepcleer import vocabulary
+from reelwarden.decide import policy
+from reelwarden.decide.verdict import GRAVITY, outcome_of
+from reelwarden.domain import Moment, Outcome, Signal
+from reelwarden.jobs.findings import Findings
+
+LEVELS = {Outcome.PASS: "PASS", Outcome.REVIEW: "REVIEW", Outcome.REJECT: "REJECT"}
+SLACK = 0.001
+
+
+def with_levels(text: str) -> str:
+    """The policy file, with the vendor's usual levels for labels that it has no rule for. Empty: the built-in one."""
+    base = text or policy.default_text()
+    known = policy.parse(base, "the account's policy")
+    missing = {label: score for label, score in vocabulary.levels().items() if not known.table(label)}
+    tables = [f'\n[labels."{label}"]\nreview = {score}\n' for label, score in missing.items()]
+    return base.rstrip() + "\n" + "".join(tables)
+
+
+class Judge:
+    """Judges the signals of one submission. A signal is no graver than the moment that it belongs to."""
+
+    def __init__(self, found: Findings) -> None:
+        self._policy = found.policy
+        self._moments: dict[str, list[Moment]] = {}
+        for moment in found.result.moments:
+            self._moments.setdefault(moment.label, []).append(moment)
+
+    def level(self, signal: Signal) -> Outcome:
+        rule = self._policy.rule(signal.label)
+        own = rule.outcome(signal.score)
+        return min(own, self._of_moment(signal), key=lambda outcome: GRAVITY[outcome])
+
+    def tells(self, signal: Signal) -> bool:
+        """Whether the score is high enough to be told at all."""
+        return signal.score >= self._policy.rule(signal.label).keep
+
+    def _of_moment(self, signal: Signal) -> Outcome:
+        of_label = self._moments.get(signal.label, ())
+        around = [m for m in of_label if m.start - SLACK <= signal.start <= m.end + SLACK]
+        return gravest(outcome_of(m, self._policy.rule(m.label)) for m in around)
+
+
+def gravest(outcomes: Iterable[Outcome]) -> Outcome:
+    return max(outcomes, key=lambda outcome: GRAVITY[outcome], default=Outcome.PASS)

@@ -1,0 +1,118 @@
+"""Videos: taken in, called back, asked for; every option of a request on a real clip."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.models]
+Answer = dict[str, Any]
+DEFAULT = {"code": 1100, "message": "成功"}
+
+
+def labels(part: Answer, level: int = 3) -> set[str]:
+    return {one[f"riskLabel{level}"] for one in part["allLabels"]}
+
+
+def test_a_video_is_taken_in_called_back_and_asked_for(api: Any, clip: Path, valid: Callable[..., None]) -> None:
+    hook = f"/ok/{secrets.token_hex(4)}"
+    passed = {"passThrough1": "透传字段1", "n": [1, {"a": None}]}
+    taken = api.submit(
+        api.server.media(clip),
+        callback=api.server.receiver.url(hook),
+        data={"btId": "b-1", "detectFrequency": 1, "returnAllImg": 1, "extra": {"passThrough": passed}},
+    )
+    assert taken == DEFAULT | {"requestId": taken["requestId"], "btId": "b-1"}
+    valid(taken, "video_v4", "Return parameters")
+    callback = api.server.callbacks(hook)[0]
+    told = json.loads(callback.body)
+    valid(told, "video_v4", "Callback parameters")
+    assert told == api.ended("b-1"), "the query answers what the callback brought"
+    valid(told, "video_query_v4", "Return parameters")
+    assert told["requestId"] == taken["requestId"]
+    assert told["auxInfo"] == {
+        "frameCount": 6,
+        "time": 6.0,
+        "billingImgNum": 6,
+        "billingAudioDuration": 0.0,
+        "passThrough": passed,
+    }
+    check_frames(told, taken["requestId"])
+
+
+def check_frames(told: Answer, request: str) -> None:
+    frames = told["frameDetail"]
+    assert [frame["time"] for frame in frames] == [0, 1, 2, 3, 4, 5]
+    assert [frame["requestId"] for frame in frames] == [f"{request}_v{second}" for second in range(6)]
+    code, words = frames[1], frames[4]
+    assert (code["riskLabel1"], code["riskLevel"]) == ("qrcode", "REVIEW")
+    assert code["auxInfo"] == {"similarity": 1.0, "qrContent": "https://example.com/promo"}
+    [thing] = code["allLabels"][0]["riskDetail"]["objects"]
+    assert thing["qrContent"] == "https://example.com/promo"
+    assert all(100 < at < 520 for at in thing["location"][::2])
+    assert {"inappropriate", "phone_number"} <= labels(words)
+    assert words["riskDetail"]["riskSource"] == 1001
+    text = words["riskDetail"]["ocrText"]
+    assert "idiot" in text["text"] and words["imgText"] == text["text"]
+    for segment in text["riskSegments"]:
+        start, end = segment["position"]
+        assert text["text"][start:end] == segment["segment"]
+    assert words["riskDescription"].count(":") == 2 and not words["riskDescription"].isascii()
+    order = ["PASS", "REVIEW", "REJECT"]
+    assert told["riskLevel"] == max((frame["riskLevel"] for frame in frames), key=order.index) != "PASS"
+
+
+def test_only_what_is_risky_is_told_and_in_english(api: Any, clip: Path) -> None:
+    taken = api.submit(api.server.media(clip), imgType="QR", acceptLang="en", data={"detectFrequency": 1})
+    assert taken["message"] == "Success"
+    told = api.ended(taken["btId"])
+    assert [frame["time"] for frame in told["frameDetail"]] == [0, 1, 2]
+    assert {frame["riskDescription"] for frame in told["frameDetail"]} == {"QR code:QR code:Link"}
+    assert "imgText" not in told["frameDetail"][0]
+    assert told["auxInfo"]["frameCount"] == 3 and told["auxInfo"]["billingImgNum"] == 6
+    chinese = api.ended(taken["btId"], acceptLang="zh")
+    assert {frame["riskDescription"] for frame in chinese["frameDetail"]} == {"二维码:二维码:链接"}
+
+
+@pytest.mark.parametrize(
+    ("data", "times"),
+    [
+        ({}, [0, 5]),
+        ({"detectFrequency": 2}, [0, 2, 4]),
+        ({"advancedFrequency": {"durationPoints": [5, 600], "frequencies": [1, 3, 10]}, "detectFrequency": 1}, [0, 3]),
+        (
+            {
+                "checkFrameCount": 3,
+                "advancedFrequency": {"durationPoints": [300], "frequencies": [1, 5]},
+                "detectFrequency": 1,
+            },
+            [0, 2, 5.9],
+        ),
+        ({"checkFrameCount": 0, "detectFrequency": "3"}, [0, 3]),
+    ],
+    ids=["nothing said", "step", "by duration", "count", "no count"],
+)
+def test_which_frames_are_looked_at(api: Any, clip: Path, data: Answer, times: list[float]) -> None:
+    taken = api.submit(api.server.media(clip), imgType="QRCODE", data=data | {"returnAllImg": 1})
+    told = api.ended(taken["btId"])
+    assert [frame["time"] for frame in told["frameDetail"]] == times
+
+
+def test_the_same_id_again_while_it_is_looked_at(api: Any, clip: Path, another: Callable[..., Any]) -> None:
+    url = api.server.media(clip)
+    first = api.submit(url, data={"btId": "twice"})
+    second = api.submit(url, data={"btId": "twice"})
+    if second["requestId"] != first["requestId"]:
+        pytest.skip("the clip was done before the second request came")
+    other = api.submit(api.server.media(clip), data={"btId": "twice"})
+    assert other["code"] in (1902, 1100)
+    api.ended("twice")
+    again = api.submit(url, data={"btId": "twice"})
+    assert again["code"] == 1100 and again["requestId"] != first["requestId"]
+    assert api.ended("twice")["requestId"] == again["requestId"]
+    assert another().post("/video/query/v4", btId="twice")["code"] == 1902, "of another account"
