@@ -158,6 +158,18 @@ def _info(container: InputContainer, video: VideoStream | None, sounds: list[Aud
     return replace(info, width=width, height=height, frame_rate=rate, video_codec=context.name)
 
 
+def joined_later(container: InputContainer) -> int:
+    """How many streams began after the container was opened. They cannot be followed: PyAV does not see them."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)  # the description is a log message, caught before anybody reads it
+    try:
+        one: Any = container
+        found: int = one.dumps_format().count("Stream #")
+        return max(0, found - len(container.streams))
+    finally:
+        av.logging.set_level(level)
+
+
 @functools.cache
 def warm_up() -> None:
     """Touches what is loaded on first use: after the lock no module can be read any more."""

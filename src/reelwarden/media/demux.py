@@ -10,7 +10,7 @@ from av.stream import Stream
 
 from reelwarden.domain import AudioChunk, Frame, MediaInfo
 from reelwarden.errors import MediaDamaged
-from reelwarden.media.container import Opened, open_container
+from reelwarden.media.container import Opened, joined_later, open_container
 from reelwarden.media.ear import LEAD, Ear
 from reelwarden.media.emitter import Tally
 from reelwarden.media.landing import NEAR, can_land, land
@@ -120,6 +120,9 @@ class Demux:
         for ear in self._ears.values():
             if not ear.track.done:
                 yield from ear.end()
+        late = joined_later(self._opened.container) if self._opened.spliced else 0
+        self.tally.unseen_streams += late
+        self.tally.errors += late
         claimed = self.info.duration
         if self._span.end is None and claimed is not None and claimed > reader.end * SHORT + 1:
             self.tally.truncated = True

@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from reelwarden.domain import AudioChunk, Frame, MediaInfo
 from reelwarden.errors import MediaDamaged, MediaError, NotMedia
 from reelwarden.media.clock import AHEAD
-from reelwarden.media.container import FORMATS, Opened, described, raise_if_too_large
+from reelwarden.media.container import FORMATS, Opened, described, joined_later, raise_if_too_large
 from reelwarden.media.ear import Ear
 from reelwarden.media.emitter import Tally
 from reelwarden.media.feed import Feed
@@ -39,6 +39,8 @@ KEYLESS = 250
 """Packets without a key picture after which decoding begins all the same: some streams refresh bit by bit."""
 RESTARTS = 30
 """A demuxer that loses its way more often than this, and once for each minute of media, has no stream before it."""
+AFTER = 0.04
+"""Seconds from the last picture of one demuxer to the first of the next."""
 ENTERED_ANYWHERE = frozenset({"mpegts"})
 """Formats that tell again and again which streams they have: where a new one appears, the demuxer begins anew."""
 
@@ -92,7 +94,7 @@ class LiveSampler(VideoSampler):
         super().__init__(opened, request, tally)
         self._free = free
         self._lost, self._without_key, self._behind = True, 0, False
-        self._told = -1.0
+        self.told = -1.0
 
     def starts(self, held: Held) -> bool:
         """Whether decoding can begin with this packet."""
@@ -121,9 +123,9 @@ class LiveSampler(VideoSampler):
     def _look(self, frames: list[VideoFrame]) -> Iterator[Frame]:
         for frame in frames:
             at = self._time(frame) - self.zero
-            if self._keys and frame.key_frame and at > self._told:
+            if self._keys and frame.key_frame and at > self.told:
                 yield from self._answer(frame, at, at)
-            elif at > self._told and self._wishes.due(at + ON_SCREEN):
+            elif at > self.told and self._wishes.due(at + ON_SCREEN):
                 wanted = self._wishes.take()
                 while self._wishes.due(at + ON_SCREEN):
                     self._tally.skipped += self._behind  # elsewise the stream itself had no picture for it
@@ -131,7 +133,7 @@ class LiveSampler(VideoSampler):
                 yield from self._answer(frame, at, wanted)
 
     def _answer(self, frame: VideoFrame, at: float, wanted: float) -> Iterator[Frame]:
-        self._told, self._behind = at, False
+        self.told, self._behind = at, False
         if self._free():
             yield self._emit(frame, max(0.0, at), wanted)
         else:
@@ -159,6 +161,7 @@ class LiveSource:
         self._opened = self._open()
         self.info: MediaInfo = self._opened.info
         self._heard: dict[int, float] = {}
+        self._second = 0
         self._now = 0.0
         """Seconds of the stream so far; where the demuxer begins anew, time goes on from here."""
 
@@ -205,7 +208,7 @@ class LiveSource:
         zero: float | None = None
         reader = Reader(opened, streams, request.limits, self.tally, lambda _: None, ignores_new=True)
         for held in reader:
-            if reader.met_new and opened.container.format.name in ENTERED_ANYWHERE:
+            if self._joined(reader):
                 break
             if zero is None:
                 zero = self._zero(held, video, begun)
@@ -221,9 +224,18 @@ class LiveSource:
                 yield from video.push(held, self._feed.busy_for > BEHIND)
         self.tally.unseen_streams += reader.met_new
         if zero is not None:
-            yield from video.end() if video is not None else ()
+            if video is not None:
+                yield from video.end()
+                self._now = max(self._now, video.told + AFTER)
             for ear in ears.values():
                 yield from self._moved(ear.end(), zero)
+
+    def _joined(self, reader: Reader) -> bool:
+        """Whether a stream joined that a new demuxer would find; looked at once a second."""
+        if self._opened.container.format.name not in ENTERED_ANYWHERE:
+            return False
+        second, self._second = self._second, int(self._now)
+        return reader.met_new or (second != self._second and joined_later(self._opened.container) > 0)
 
     def _zero(self, held: Held, video: LiveSampler | None, begun: float) -> float | None:
         """What the clock shows at the first packet that can be decoded, less the time that has gone by before."""

@@ -110,6 +110,20 @@ def test_no_picture_at_all_is_an_error_though_the_sound_is_fine(tmp_path: Path) 
         decode(clip, Every(1.0), 160)
 
 
+def test_sound_that_joins_in_the_middle_is_said_to_be_unheard(clip: Path, tmp_path: Path) -> None:
+    """A transport stream may get a sound track half-way; whoever passes it must know that nobody listened."""
+    silent = make_clip(tmp_path / "s.ts", seconds=4, container="mpegts")
+    loud = make_clip(tmp_path / "l.ts", seconds=4, container="mpegts", audio=tone())
+    both = tmp_path / "both.ts"
+    both.write_bytes(silent.read_bytes() * 3 + loud.read_bytes())
+    try:
+        with decode(both, Every(1.0), 160) as decoding:
+            heard = any(isinstance(item, AudioChunk) for item in decoding)
+    except MediaDamaged:
+        return
+    assert heard or decoding.stats["damaged"]
+
+
 def test_no_secret_of_ours_reaches_the_child(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REELWARDEN_SECRET", "hunter2")
     with decode(clip, Every(0.04), 320, still=None) as decoding:

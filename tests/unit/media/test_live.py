@@ -154,6 +154,16 @@ def test_a_stream_that_begins_anew_goes_on(clip: Path, container: str) -> None:
     assert sum(len(c.samples) for c in sound) / 16_000 == pytest.approx(12, abs=1)
 
 
+def test_sound_that_joins_later_is_heard(clip: Path, tmp_path: Path) -> None:
+    """A transport stream whose programme gets a sound track after some seconds."""
+    silent = make_clip(tmp_path / "c.ts", seconds=4, size=(160, 90), container="mpegts")
+    frames, sound, stats = looked(silent.read_bytes() + as_stream(clip, "mpegts"))
+    assert rising([f.time for f in frames])
+    assert rising([c.time for c in sound])
+    assert sum(len(c.samples) for c in sound) / 16_000 > 4
+    assert stats["restarts"] == 1
+
+
 def test_damaged_bytes_do_not_bring_it_down(clip: Path) -> None:
     chance = np.random.default_rng(5)
     for container in ("mpegts", "flv"):
