@@ -32,4 +32,4 @@ def test_names_are_kept_apart_and_stores_too() -> None:
     assert store.once("a", lambda: 1) == 1
     assert store.once("b", lambda: 2) == 2
     assert store.once("a", lambda: 3) == 1
-    assert ModelStore(Path("/nonexistent")).opened == frozenset()
+    assert ModelStore(Path("/nonexistent")).held == frozenset()
