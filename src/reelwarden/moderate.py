@@ -54,16 +54,22 @@ class Moderator:
     """Detectors, opened once for the labels that are asked, and used for one media after the other.
 
     `labels` holds labels or families; raises UsageError for one that is not in the taxonomy. One thread at a time.
-    `live`: what is heard is told at once, at a higher cost.
+    `live`: what is heard is told at once, at a higher cost. `sources`: where words are read from, of `words.SOURCES`.
     """
 
     def __init__(
-        self, store: ModelStore, labels: Collection[str], text: TextOptions | None = None, *, live: bool = False
+        self,
+        store: ModelStore,
+        labels: Collection[str],
+        text: TextOptions | None = None,
+        *,
+        live: bool = False,
+        sources: Collection[str] = words.SOURCES,
     ) -> None:
         self.asked = expand(labels)
         self.unavailable = unavailable(self.asked, store)
         self.reader = words.Reader(self.asked, text)
-        wanted = self.asked | words.SOURCES if self.reader.asked else self.asked
+        wanted = self.asked | frozenset(sources) if self.reader.asked else self.asked
         chosen = registry.choose(wanted - words.JUDGED, store)
         self.runner = Runner([d for d in chosen if isinstance(d, FrameDetector)])
         self.listener = Listener([d for d in chosen if isinstance(d, AudioDetector)], live=live)

@@ -16,9 +16,9 @@ class Options:
 
     `plan` is a sampling plan (`plan_document`). `policy` is the text of a policy file; empty: the built-in one.
     `keep` False leaves nothing behind: no media, no evidence, and no result once it was delivered or fetched.
-    `callback` is where the end is told; `secret` signs it. `retention` in seconds. `interim` asks for callbacks while
-    the work goes on, `frames` keeps a picture of each instant that was looked at. `longest` seconds of a stream,
-    `most_bytes` of a file.
+    `words` are read from `screen`, `speech`, or where it is empty from both. `callback` is where the end is told;
+    `secret` signs it. `retention` in seconds. `interim` asks for callbacks while the work goes on, `frames` keeps a
+    picture of each instant that was looked at. `longest` seconds of a stream, `most_bytes` of a file.
     """
 
     plan: Mapping[str, Any] = field(default_factory=lambda: {"every": 1.0})
@@ -27,6 +27,7 @@ class Options:
     countries: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     semantic: bool = True
+    words: tuple[str, ...] = ()
     keep: bool = True
     evidence: bool = True
     callback: str = ""

@@ -19,6 +19,7 @@ from reelwarden.settings import Settings
 from reelwarden.store.blobs import Blobs
 from reelwarden.store.database import Database
 from reelwarden.text.moderation import TextOptions
+from reelwarden.words import SOURCES
 
 if TYPE_CHECKING:
     from reelwarden.text.lists import TextList
@@ -47,11 +48,12 @@ class Moderators:
     def lent(self, submission: Submission, live: bool = False) -> Iterator[Moderator]:
         """A moderator for what the submission asks. Raises UsageError for labels or languages that there are not."""
         options = self._text_options(submission)
-        key = (frozenset(submission.asked), options, live)
+        sources = frozenset(f"text.{place}" for place in submission.options.words) or SOURCES
+        key = (frozenset(submission.asked), options, live, sources)
         with self._lock:
             waiting = self._idle.get(key)
             moderator = waiting.pop() if waiting else None
-        moderator = moderator or Moderator(self.store, submission.asked, options, live=live)
+        moderator = moderator or Moderator(self.store, submission.asked, options, live=live, sources=sources)
         moderator.reset()
         yield moderator
         with self._lock:

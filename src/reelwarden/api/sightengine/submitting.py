@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import time
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -74,8 +75,8 @@ async def submission_of(
         languages=wishes.text.languages,
         countries=wishes.text.countries if texts else (),
         lists=wishes.text.lists if texts else (),
+        words=wishes.sources,
         callback=callback,
-        interim=bool(callback),
         longest=wishes.max_duration if new["source"] == STREAM else None,
     )
     uri = new.pop("uri")
@@ -102,8 +103,9 @@ async def submission_of(
         priority=URGENT if urgent else USUAL,
         **new,
     )
-    if callback or not urgent:
-        submission = for_caller(call.caller, submission)
+    submission = for_caller(call.caller, submission)
+    address = "" if urgent else submission.options.callback
+    submission = replace(submission, options=replace(submission.options, callback=address, interim=bool(address)))
     try:
         accepted = await asyncio.to_thread(call.house.desk.submit, call.caller, submission, reserved)
     except Exception:

@@ -56,6 +56,13 @@ class Wishes:
         return tuple(dict.fromkeys(labels))
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """Where words are read from: the screen, unless only the sound was asked for, and the speech where it was."""
+        sound = any(model.sound for model in self.chosen)
+        seen = any("text.screen" in model.asks for model in self.chosen)
+        return tuple(name for name, wanted in (("screen", seen), ("speech", sound)) if wanted)
+
+    @property
     def chosen(self) -> tuple[Model, ...]:
         return tuple(catalogue()[name] for name in self.models)
 
