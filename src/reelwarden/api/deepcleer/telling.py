@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from reelwarden.api.deepcleer import vocabulary
 from reelwarden.api.deepcleer.levels import LEVELS, Judge
 from reelwarden.api.deepcleer.vocabulary import AUDIO, ENGLISH, IMAGE
 from reelwarden.api.deepcleer.wishes import Types, types_of
+from reelwarden.decide.verdict import GRAVITY
 from reelwarden.domain import Outcome, Signal
 from reelwarden.jobs.findings import Findings
 from reelwarden.jobs.submissions import Submission
@@ -87,7 +88,7 @@ class Telling:
         wanted = self.types.risks(side)
         risks = [Risk(s, self.judge.level(s)) for s in signals if s.label in wanted and self.side(s) == side]
         risks = [risk for risk in risks if risk.level is not Outcome.PASS]
-        return sorted(risks, key=lambda r: (r.level is not Outcome.REJECT, -r.signal.score, r.signal.label))
+        return sorted(risks, key=_order)
 
     def business(self, signals: Iterable[Signal], side: str) -> list[Signal]:
         """Those of the signals that a business type asked for."""
@@ -118,12 +119,22 @@ class Telling:
         return hashlib.blake2s(plain.encode(), digest_size=16).hexdigest()
 
 
-def best(risks: Iterable[Risk]) -> list[Risk]:
-    """The gravest of each label, in the order given."""
+def best(risks: Sequence[Risk]) -> list[Risk]:
+    """The gravest of each label, in the order given; a family is left out where a label of it is as grave."""
     found: dict[str, Risk] = {}
     for risk in risks:
         found.setdefault(risk.signal.label, risk)
-    return list(found.values())
+    return [risk for risk in found.values() if not any(_is_finer(other, risk) for other in found.values())]
+
+
+def _is_finer(one: Risk, other: Risk) -> bool:
+    return one.signal.label.startswith(f"{other.signal.label}.") and GRAVITY[one.level] >= GRAVITY[other.level]
+
+
+def _order(risk: Risk) -> tuple[int, float, int, str]:
+    """The gravest first, then the surest, then the finest label."""
+    label = risk.signal.label
+    return -GRAVITY[risk.level], -risk.signal.score, -label.count("."), label
 
 
 def is_words(label: str) -> bool:
