@@ -91,6 +91,7 @@ def _new(house: House, caller: Caller, body: Body) -> New:
         policy=with_levels(policy_text(house.desk.database, caller)),
         languages=asked.languages(fields.choice(data, "lang", wishes.LANGUAGES)),
         lists=tuple(listed),
+        words=types.sources,
         callback=pictures,
         interim=True,
         retention=asked.kept_for(caller, KEPT),

@@ -97,6 +97,7 @@ def _new(house: House, caller: Caller, body: Body) -> New:
         policy=with_levels(policy_text(house.desk.database, caller)),
         languages=asked.languages(fields.choice(data, "lang", wishes.LANGUAGES)),
         lists=tuple(listed),
+        words=types.sources,
         callback=fields.text(body, "callback", wishes.MOST_URL),
         retention=asked.kept_for(caller, KEPT),
     )

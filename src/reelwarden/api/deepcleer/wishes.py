@@ -60,6 +60,12 @@ class Types:
         return vocabulary.has_words(self.labels("audio_types"))
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        """Where words are looked for risks in."""
+        sides = {"screen": "image_types", "speech": "audio_types"}
+        return tuple(place for place, kind in sides.items() if vocabulary.has_words(self.labels(kind)))
+
+    @property
     def listens(self) -> bool:
         return bool(set(self.audio_types) - {"NONE"} or self.audio_business)
 
