@@ -112,9 +112,19 @@ class Moderator:
         self.listener.reset()
         self.reader.reset()
 
-    def decode(self, path: Path, wishes: Wishes, span: tuple[float, float | None] | None = None) -> Decoding:
-        """Opens the media for these detectors: pictures of the size they want, sound where one of them listens."""
-        return decode(path, wishes.plan, self.runner.side, audio=self.listens, limits=wishes.limits, span=span)
+    def decode(
+        self,
+        path: Path,
+        wishes: Wishes,
+        span: tuple[float, float | None] | None = None,
+        duration: float | None = None,
+    ) -> Decoding:
+        """Opens the media for these detectors: pictures of the size they want, sound where one of them listens.
+
+        `duration`: what is known of it, so that it need not be measured for each span.
+        """
+        side, limits = self.runner.side, wishes.limits
+        return decode(path, wishes.plan, side, audio=self.listens, limits=limits, span=span, duration=duration)
 
     def header(self, file: str, media: MediaInfo, plan: Plan) -> replay.Header:
         """What the signals of this moderator come from."""

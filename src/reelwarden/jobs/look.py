@@ -125,7 +125,8 @@ def _decoding(
 ) -> Iterator[Decoding]:
     """The decoder, where whoever stops the job can reach it."""
     wishes = Wishes(recorder.policy, recorder.submission.options.sampling, bench.limits)
-    with moderator.decode(path, wishes, span.decoded) as decoding:
+    duration = (recorder.submission.media or {}).get("duration")
+    with moderator.decode(path, wishes, span.decoded, duration) as decoding:
         hold.decoding = decoding
         try:
             yield decoding
