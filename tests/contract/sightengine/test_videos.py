@@ -135,6 +135,17 @@ def test_the_account_sees_what_is_going_on_and_stops_it(another: Callable[..., A
     listed = {entry["media"]["id"]: entry for entry in api.get("video/ongoing.json")["ongoing"]}
     assert set(listed) == {first["media"]["id"], second["media"]["id"]}
     assert listed[first["media"]["id"]]["request"] == first["request"]["id"]
+
+    def begun() -> Answer | None:
+        data: Answer = api.get("video/byid.json", id=first["media"]["id"])["output"]["data"]
+        return data if data["frames"] else None
+
+    so_far = until(begun, 60, "the first frames")
+    assert so_far["status"] == "ongoing"
+    assert 0 < so_far["progress"] < 1
+    positions = [frame["info"]["position"] for frame in so_far["frames"]]
+    assert positions == sorted(positions)
+    assert positions[0] == 0
     refused = api.answer(api.posted("video/check.json", long, models="qr-content"), 429)["error"]
     assert refused["type"] == "usage_limit"
     for taken in (first, second):
@@ -174,3 +185,40 @@ def test_videos_have_workflows_too(another: Callable[..., Any], clip: Path) -> N
     assert answer["summary"] == {"action": "reject", "reject_prob": 1.0, "reject_reason": [{"text": "A link"}]}
     taken = api.post("video/check-workflow.json", clip, workflow="wfl_x")
     assert ended(api, taken["media"]["id"])["summary"]["action"] == "reject"
+
+
+def test_a_stream_is_watched_until_it_ends(api: Any, folder: Path) -> None:
+    card, plain_card = text_picture("you fucking idiot", (640, 360)), plain((640, 360), (20, 30, 60))
+    hls = folder / "hls"
+    hls.mkdir()
+    options = {"hls_time": "1", "hls_list_size": "0"}
+    make_clip(
+        hls / "index.m3u8",
+        6.0,
+        fps=10,
+        gop=10,
+        size=(640, 360),
+        picture=lambda n, at: card if at >= 3 else plain_card(n, at),
+        container="hls",
+        container_options=options,
+        b_frames=0,
+    )
+    api.server.files.given |= {f"/hls/{path.name}": path for path in hls.iterdir()}
+    path = f"/ok/{secrets.token_hex(4)}"
+    fields = {"callback_url": api.server.receiver.url(path), "interval": "1"}
+    url = api.server.files.url("/hls/index.m3u8")
+    taken = api.get("video/check.json", stream_url=url, models="text-content-2.0", text_categories="insult", **fields)
+    output = ended(api, taken["media"]["id"])
+    assert output["data"]["status"] == "finished"
+    seen = {frame["info"]["position"]: categories(frame) for frame in output["data"]["frames"]}
+    assert [bool(found) for _, found in sorted(seen.items())] == [False] * 3 + [True] * (len(seen) - 3)
+    told = [json.loads(one.body) for one in api.server.callbacks(path)]
+    assert told[-1] == output or told[-1]["data"]["status"] == "ongoing"
+
+
+def test_what_is_said_is_heard(api: Any, shared_media: Callable[[str], Path]) -> None:
+    """A real speech without a profane word, and with a list, as the vendor answers, that is then empty."""
+    speech = shared_media("real/short_hamilton_clip.mp4")
+    answer = api.post("video/check-sync.json", speech, models="audio-profanity,type", interval="5")
+    assert isinstance(answer["data"]["audio"]["profanity"], list)
+    assert all("type" in frame for frame in answer["data"]["frames"])

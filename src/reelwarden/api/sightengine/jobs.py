@@ -13,6 +13,7 @@ from reelwarden.api.sightengine.call import Call, calling
 from reelwarden.api.sightengine.errors import Argument
 from reelwarden.api.sightengine.ids import MEDIA, request_id
 from reelwarden.api.sightengine.images import as_answer
+from reelwarden.api.sightengine.so_far import findings_so_far
 from reelwarden.jobs.refusals import Missing
 from reelwarden.jobs.submissions import OPEN, Submission, listing
 
@@ -43,7 +44,10 @@ async def every_ongoing(request: Request) -> Response:
 
 def _state(call: Call) -> Document:
     submission = _found(call)
-    return state(submission, None if submission.open else call.house.desk.findings(submission))
+    found = findings_so_far(call.house, submission) if submission.open else None
+    if found:
+        submission = call.house.desk.read(call.caller, submission.id)  # its progress is at least that of the frames
+    return state(submission, found if submission.open else call.house.desk.findings(submission))
 
 
 def _stopped(call: Call) -> Document:
