@@ -54,7 +54,9 @@ def announcers() -> Mapping[str, Announcer]:
 
 def signers() -> Mapping[str, Callable[[bytes, str], dict[str, str]]]:
     """Dialect → its own signature of a body, besides the one that all callbacks have."""
-    return {}
+    from reelwarden.api.moderationapi.events import sign
+
+    return {"moderationapi": sign}
 
 
 def asgi(settings: Settings) -> FastAPI:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reelwarden import __version__
-from reelwarden.api import deepcleer, deepengin, native, sightengine
+from reelwarden.api import deepcleer, deepengin, moderationapi, native, sightengine
 from reelwarden.api.door import House
 
 SLASHES = re.compile("/{2,}")
@@ -26,6 +26,8 @@ def build(house: House, lifespan: Any) -> FastAPI:
         (native.PREFIX, native.build()),
         (sightengine.PREFIX, sightengine.build()),
         (deepengin.PREFIX, deepengin.build()),
+        # Behind Deepengin, which has one address below /v1.
+        *((prefix, moderationapi.build()) for prefix in moderationapi.PREFIXES),
         *deepcleer.build().items(),
     ):
         door.state.house = house

@@ -121,7 +121,9 @@ review_items = sa.Table(
     sa.Column("submissions", sa.JSON, nullable=False, comment="part of the content → its submission"),
     sa.Column("author", sa.ForeignKey("authors.id", ondelete="SET NULL"), index=True),
     sa.Column("channel", sa.ForeignKey("channels.id", ondelete="SET NULL")),
-    sa.Column("queue", sa.ForeignKey("review_queues.id", ondelete="SET NULL"), comment="null: kept, but nobody is asked"),
+    sa.Column(
+        "queue", sa.ForeignKey("review_queues.id", ondelete="SET NULL"), comment="null: kept, but nobody is asked"
+    ),
     sa.Column("labels", sa.JSON, nullable=False, comment="[{label, score, flagged}], the gravest first"),
     sa.Column("flagged", sa.Boolean, nullable=False),
     sa.Column("severity", sa.Double, nullable=False, comment="0..1"),
