@@ -145,10 +145,10 @@ class Desk:
         with self.database.read() as connection:
             for named in new.options.lists:
                 lists.get(connection, caller.account, named)
-        self._check_space()
+        self.check_space()
 
-    def _check_space(self) -> None:
-        """A full disk must not take what it cannot finish."""
+    def check_space(self) -> None:
+        """Raises Full: a full disk must not take what it cannot finish."""
         if not self.has_space():
             raise Full("the server has no space left for new submissions", "try again later")
 

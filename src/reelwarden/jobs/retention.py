@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import structlog
 
 from reelwarden.errors import LimitExceeded
-from reelwarden.jobs import close, erasure
+from reelwarden.jobs import close, erasure, uploading
 from reelwarden.jobs.submissions import ENDED, OPEN, of_row
 from reelwarden.jobs.workbench import Workbench
 from reelwarden.store.tables.submissions import (
@@ -92,5 +92,9 @@ def _stale_uploads(bench: Workbench, now: float) -> None:
         gone = (
             connection.execute(uploads.delete().where(uploads.c.expires < now).returning(uploads.c.id)).scalars().all()
         )
+        media = {uploading.submission_of(id) for id in gone}
+        taken = set(connection.execute(sa.select(submissions.c.id).where(submissions.c.id.in_(media))).scalars())
     for id in gone:
         bench.blobs.delete_all(f"uploads/{id}")
+    for id in media - taken:
+        bench.blobs.delete_all(f"media/{id}")

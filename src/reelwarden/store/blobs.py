@@ -5,8 +5,11 @@ Writing streams: memory does not grow with the size. A key is either wholly ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from queue import Queue
 from urllib.parse import urlsplit
 
 import obstore
@@ -16,6 +19,7 @@ from reelwarden.errors import SettingsError
 
 CHUNK = 1 << 20
 PART = 8 << 20
+COPIED = 1 << 30
 
 
 class Blobs:
@@ -31,6 +35,19 @@ class Blobs:
 
     def put_file(self, key: str, path: Path) -> None:
         obstore.put(self._store, key, path, chunk_size=PART)
+
+    def join(self, key: str, parts: Sequence[str]) -> None:
+        """Makes one of several, which are gone then. In a folder the kernel does it; memory never holds more than PART.
+
+        May be done again where it was broken off. Raises FileNotFoundError.
+        """
+        if len(parts) == 1:
+            obstore.rename(self._store, parts[0], key)
+        elif self.folder:
+            _join_files(self.folder / key, [self.folder / part for part in parts])
+        else:
+            self.put(key, _read_elsewhere(piece for part in parts for piece in self.stream(part)))
+        self.delete(parts)
 
     def get(self, key: str) -> bytes:
         """All of it. Raises FileNotFoundError."""
@@ -85,6 +102,36 @@ def open_blobs(url: str) -> Blobs:
     if parts.scheme == "s3":
         return Blobs(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
     raise SettingsError(f"store_url: {parts.scheme} is not supported", "give a folder, or s3://bucket/prefix")
+
+
+def _read_elsewhere(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same pieces, read by another thread: the store's own writing thread must not read from the store."""
+    waiting: Queue[bytes | BaseException | None] = Queue(2)
+
+    def read() -> None:
+        try:
+            for piece in pieces:
+                waiting.put(piece)
+            waiting.put(None)
+        except Exception as error:
+            waiting.put(error)
+
+    threading.Thread(target=read, daemon=True).start()
+    while (piece := waiting.get()) is not None:
+        if isinstance(piece, BaseException):
+            raise piece
+        yield piece
+
+
+def _join_files(whole: Path, parts: Sequence[Path]) -> None:
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    growing = parts[0].with_suffix(".joined")
+    with growing.open("wb") as target:
+        for part in parts:
+            with part.open("rb") as source:
+                while os.sendfile(target.fileno(), source.fileno(), None, COPIED):
+                    pass
+    growing.rename(whole)
 
 
 def _prune(folder: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from reelwarden.errors import ReelwardenError
@@ -26,13 +26,21 @@ STATUS = {
     "over_quota": 429,
     "full": 507,
     "limit_exceeded": 413,
+    "conflict": 409,
+    "locked": 423,
     "egress_refused": 422,
 }
 """Error code → status; 422 for all others."""
 
 
 def answer(status: int, code: str, message: str, hint: str = "", headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": {"code": code, "message": message, "hint": hint}}, status, headers)
+    # What was wrong may be said back, with letters that UTF-8 cannot write.
+    said = {"code": code, "message": _writable(message), "hint": _writable(hint)}
+    return JSONResponse({"error": said}, status, headers)
+
+
+def _writable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def install(app: FastAPI) -> None:
@@ -40,12 +48,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ReelwardenError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for unkeepable in (DataError, UnicodeError, RecursionError, OverflowError):
+        app.add_exception_handler(unkeepable, _unkeepable)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(DBAPIError, _away)
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _ours(_: Request, error: Any) -> Response:
-    headers = {}
+def _ours(request: Request, error: Any) -> Response:
+    headers = _spoken(request)
     if isinstance(error, Refusal) and error.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(error.retry_after + 0.5)))
     return answer(STATUS.get(error.code, 422), error.code, str(error), error.hint, headers)
@@ -57,9 +68,23 @@ def _invalid(_: Request, error: Any) -> Response:
     return answer(422, "invalid", f"{place or 'the request'}: {first.get('msg', 'is wrong')}"[:500])
 
 
-def _http(_: Request, error: Any) -> Response:
-    codes = {404: "not_found", 405: "method_not_allowed"}
-    return answer(error.status_code, codes.get(error.status_code, "http"), str(error.detail))
+def _http(request: Request, error: Any) -> Response:
+    codes = {404: "not_found", 405: "method_not_allowed", 412: "wrong_version", 415: "wrong_type"}
+    headers = _spoken(request) | dict(error.headers or {})
+    return answer(error.status_code, codes.get(error.status_code, "http"), str(error.detail), headers=headers)
+
+
+def _spoken(request: Request) -> dict[str, str]:
+    """The protocol of uploads wants its version in every answer."""
+    return {"Tus-Resumable": "1.0.0"} if "/uploads" in request.url.path else {}
+
+
+def _unkeepable(_: Request, error: Any) -> Response:
+    return answer(422, "invalid", "the request has letters or numbers that cannot be kept")
+
+
+def _gone(_: Request, error: Any) -> Response:
+    return Response(status_code=400)
 
 
 def _away(_: Request, error: Any) -> Response:

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse
 
 from reelwarden.accounts.caller import Caller
+from reelwarden.accounts.wording import is_keepable, keepable
 from reelwarden.api.door import House, admitted, as_json, bearer, house_of
 from reelwarden.api.form import Form, reading
 from reelwarden.api.native.documents import submission_document
 from reelwarden.errors import UsageError
-from reelwarden.jobs.desk import check_label_names, for_caller, policy_text
+from reelwarden.jobs import uploading
+from reelwarden.jobs.desk import Accepted, check_label_names, for_caller, policy_text
 from reelwarden.jobs.options import Options, plan_of
 from reelwarden.jobs.refusals import Missing
+from reelwarden.jobs.source import blob_key
 from reelwarden.jobs.submissions import STREAM, UPLOAD, URL, New
 from reelwarden.report.as_json import document
 
 router = APIRouter(tags=["submissions"])
 DIALECT = "native"
+USUAL_PLAN = {"every": 1.0}
 
 
 @router.post("/submissions", status_code=202)
@@ -30,45 +37,79 @@ async def submit(request: Request) -> Response:
     house = house_of(request)
     caller = await asyncio.to_thread(admitted, house, bearer(request), "submit")
     async with reading(request, house.desk, most_bytes=caller.plan.most_bytes) as (form, taken):
-        new = await asyncio.to_thread(_new, house, caller, form)
-        accepted = await asyncio.to_thread(house.desk.submit, caller, new)
+        accepted = await asyncio.to_thread(_accept, house, caller, form)
         taken.add(accepted.id)
     submission = await asyncio.to_thread(house.desk.read, caller, accepted.id)
     body = submission_document(submission) | {"fresh": accepted.fresh}
     return JSONResponse(body, 202 if accepted.fresh else 200, {"Location": f"/reelwarden/v1/submissions/{accepted.id}"})
 
 
-def _new(house: House, caller: Caller, form: Form) -> New:
+def _accept(house: House, caller: Caller, form: Form) -> Accepted:
+    """An upload becomes one submission, however often it is handed in."""
+    upload = form.get("upload")
+    if upload and is_keepable(upload):
+        with suppress(Missing):
+            return Accepted(house.desk.read(caller, uploading.submission_of(upload)).id, False)
+    new = _new(house, caller, form)
+    try:
+        accepted = house.desk.submit(caller, new)
+    except IntegrityError:
+        # The same upload came twice at one moment: the other request was first.
+        return Accepted(house.desk.read(caller, new.id).id, False)
+    if upload and accepted.fresh:
+        uploading.forget(house.desk.database, upload)
+    return accepted
+
+
+@dataclass(frozen=True, slots=True)
+class _Media:
+    """What a submission is about, wherever it comes from."""
+
+    source: str
+    address: str
+    name: str
+    id: str = ""
+
+
+def _media(house: House, caller: Caller, form: Form) -> _Media:
     file = form.file("file", "media") if form.files else None
-    sources = [
-        s for s in (UPLOAD if file else "", URL if form.get("url") else "", STREAM if form.get("stream") else "") if s
-    ]
-    if len(sources) != 1:
-        raise UsageError("give one of file, url and stream", "one submission has one media")
+    said = [name for name in ("upload", "url", "stream") if form.get(name)]
+    if len(said) + bool(file) != 1:
+        raise UsageError("give one of file, upload, url and stream", "one submission has one media")
+    if file:
+        return _Media(UPLOAD, file.key, file.name, file.submission)
+    if said == ["upload"]:
+        desk = house.desk
+        whole = uploading.media(desk.database, desk.blobs, caller.account, form.get("upload"))
+        return _Media(UPLOAD, blob_key(whole.submission), whole.name, whole.submission)
+    address = form.get(said[0])
+    return _Media(URL if said == ["url"] else STREAM, address, address.partition("?")[0])
+
+
+def _new(house: House, caller: Caller, form: Form) -> New:
+    media = _media(house, caller, form)
     asked = tuple(form.get("labels").replace(",", " ").split()) if form.get("labels") else ()
     if form.body and isinstance(form.body.get("labels"), list):
         asked = tuple(map(str, form.body["labels"]))
     check_label_names(asked)
-    address = file.key if file else form.get("url") or form.get("stream")
     new = New(
         account=caller.account,
         key=caller.key,
         dialect=DIALECT,
-        source=sources[0],
-        address=address,
-        name=form.get("name") or (file.name if file else address.partition("?")[0]),
+        source=media.source,
+        address=media.address,
+        name=form.get("name") or media.name,
         asked=asked,
         options=_options(house, caller, form),
-        external_id=form.get("external_id") or None,
+        external_id=keepable(form.get("external_id"), 200, "external_id") if form.get("external_id") else None,
         priority=_priority(form.get("priority", "5")),
-        id=file.submission if file else "",
+        id=media.id,
     )
     return for_caller(caller, new)
 
 
 def _options(house: House, caller: Caller, form: Form) -> Options:
-    plan = json.loads(form.get("plan") or '{"every": 1.0}')
-    plan_of(plan)
+    plan = _plan(form.get("plan"))
     return Options(
         plan=plan,
         policy=policy_text(house.desk.database, caller, form.get("policy") or None),
@@ -79,6 +120,19 @@ def _options(house: House, caller: Caller, form: Form) -> Options:
         callback=form.get("callback"),
         interim=form.get("interim", "false") == "true",
     )
+
+
+def _plan(text: str) -> dict[str, Any]:
+    if not text:
+        return dict(USUAL_PLAN)
+    try:
+        plan = json.loads(text)
+    except (ValueError, RecursionError):
+        plan = None
+    if not isinstance(plan, dict):
+        raise UsageError("the sampling plan is not one", 'write it like {"every": 1.0} or {"count": 20}')
+    plan_of(plan)
+    return plan
 
 
 def _words(text: str) -> tuple[str, ...]:
