@@ -33,6 +33,8 @@ VERSIONS = {
 
 NODE = ("obscenity",)
 ENGLISH_ONLY = ("obscenity",)
+SLOW = {"better-profanity": 400}
+"""Peers at some dozens of texts a second: so many, evenly spread, of each set only."""
 LEARNT = {"alt-profanity-check": ("davidson_5k",)}
 """Sets that a peer was itself trained on: no fair comparison."""
 
