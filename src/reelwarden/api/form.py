@@ -83,7 +83,7 @@ async def read_form(request: Request, desk: Desk, *, most_bytes: int | None = No
     except ClientDisconnect:
         await drop(desk, form)
         raise
-    except (MultipartError, UnicodeDecodeError, ValueError) as error:
+    except (MultipartError, UnicodeDecodeError, ValueError, RecursionError) as error:
         await drop(desk, form)
         raise UsageError("the request's body cannot be read", "send it as a form or as JSON") from error
     except LimitExceeded:
