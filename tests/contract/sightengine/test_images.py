@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from clips import make_clip, text_picture
+from PIL import Image
+from serving import until
 
 from reelwarden.api.sightengine.models import catalogue
 
@@ -120,3 +124,36 @@ def test_feedback_is_free(api: Any, code: Path) -> None:
     assert answer["media"]["uri"] == "http://example.com/a.jpg"
     answer = api.post("feedback.json", code, model="nudity-2.1", **{"class": "safe"})
     assert answer["media"]["uri"] == "code.png"
+
+
+def test_a_video_is_no_picture(api: Any, clip: Path) -> None:
+    error = api.answer(api.posted("check.json", clip, models="qr-content"), 400)["error"]
+    assert error["type"] == "media_error"
+    assert "video/check.json" in error["message"]
+
+
+def test_an_animation_is_one(api: Any, code: Path, folder: Path) -> None:
+    frames = [text_picture("nothing", (640, 360)), Image.open(code)]
+    path = folder / "moves.gif"
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=2500, loop=0)
+    answer = api.post("check.json", path, models="qr-content")
+    assert [item["match"] for item in answer["qr"]["link"]]
+    assert answer["request"]["operations"] > 1, "one a model and frame"
+
+
+def test_work_that_nobody_waits_for_is_stopped(another: Any, folder: Path) -> None:
+    api = another()
+    busy = make_clip(folder / "busy.mp4", 59.0, fps=25, size=(640, 360))
+    fields = {"models": "nudity-2.1,faces,weapon,text-content-2.0", "text_categories": "insult", "interval": "0.5"}
+    with pytest.raises(httpx.ReadTimeout):
+        api.client.post(
+            "video/check-sync.json",
+            data={**fields, **api.credentials},
+            files={"media": busy.read_bytes()},
+            timeout=httpx.Timeout(60, read=3),
+        )
+
+    def none_left() -> bool | None:
+        return None if api.get("video/ongoing.json")["ongoing"] else True
+
+    assert until(none_left, 20, "the end of the work")

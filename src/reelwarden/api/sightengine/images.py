@@ -17,6 +17,7 @@ from reelwarden.jobs.submissions import FAILED, Submission
 router = APIRouter()
 WITHIN = 90.0
 """Seconds that a caller waits for a picture."""
+PICTURES = frozenset({"jpeg", "png", "webp", "avif", "gif", "bmp", "tiff"})
 ADDRESSES = ("url", "stream_url")
 
 
@@ -36,8 +37,14 @@ async def _check(request: Request, *, workflow: bool) -> Response:
     async with calling(request, "submit") as call:
         wishes, settings = await wishes_for(call, workflow=workflow)
         submission = await submission_of(call, wishes, settings, ADDRESSES, urgent=True)
-        submission = await ended(call, request, submission, WITHIN)
+        submission = await ended(call, request, submission, WITHIN, _no_picture)
         return as_answer(await asyncio.to_thread(_answer, call, submission))
+
+
+def _no_picture(submission: Submission) -> str:
+    """Animations are pictures: each number is then the highest of their frames."""
+    picture = submission.media is not None and submission.media.get("container") in PICTURES
+    return "" if picture else "The media is no picture: videos go to video/check.json"
 
 
 def _answer(call: Call, submission: Submission) -> Document:

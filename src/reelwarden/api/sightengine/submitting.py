@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -181,11 +182,11 @@ def decoded(blobs: Blobs, file: File) -> tuple[str, str]:
 
 
 async def ended(
-    call: Call, request: Request, submission: Submission, seconds: float, longest: float = 0.0
+    call: Call, request: Request, submission: Submission, seconds: float, unfit: Callable[[Submission], str]
 ) -> Submission:
     """Waits for the end. Where the caller goes away, or it takes too long, the work is stopped.
 
-    Raises TooLate; Argument for media longer than `longest` seconds (0: any length).
+    `unfit` says why media that have been opened are none for this call. Raises TooLate; BadMedia for what is unfit.
     """
     desk, end = call.house.desk, time.monotonic() + seconds
     wait = STEP
@@ -193,14 +194,13 @@ async def ended(
         now = await asyncio.to_thread(desk.wait, submission.id, 0.0)
         if now is None:
             raise TooLate("The submission was deleted meanwhile")
-        too_long = bool(longest and now.duration and now.duration >= longest)
-        if not now.open and not too_long:
+        refused = unfit(now) if now.media else ""
+        if not now.open and not refused:
             return now
-        gone = await request.is_disconnected()
-        if too_long or gone or time.monotonic() > end:
+        if refused or time.monotonic() > end or await request.is_disconnected():
             await asyncio.to_thread(desk.stop, call.caller, submission.id)
-            if too_long:
-                raise BadMedia(f"The video is longer than {longest:g} seconds: use video/check.json")
+            if refused:
+                raise BadMedia(refused)
             raise TooLate("This took too long: use the asynchronous call, or ask for fewer models")
         await asyncio.sleep(wait)
         wait = min(wait * 1.3, 0.5)

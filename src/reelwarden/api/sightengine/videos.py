@@ -49,8 +49,13 @@ async def _sync(request: Request, *, workflow: bool) -> Response:
     async with calling(request, "submit") as call:
         wishes, settings = await wishes_for(call, workflow=workflow)
         submission = await submission_of(call, wishes, settings, ADDRESSES, urgent=True)
-        submission = await ended(call, request, submission, WITHIN, LONGEST)
+        submission = await ended(call, request, submission, WITHIN, _too_long)
         return as_answer(await asyncio.to_thread(_answer, call, submission))
+
+
+def _too_long(submission: Submission) -> str:
+    long = (submission.duration or 0.0) >= LONGEST
+    return f"The video is not shorter than {LONGEST:g} seconds: use video/check.json" if long else ""
 
 
 def _answer(call: Call, submission: Submission) -> Document:
