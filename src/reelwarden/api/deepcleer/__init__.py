@@ -22,7 +22,9 @@ def build() -> Mapping[str, FastAPI]:
     }
     applications = {}
     for path, routers in doors.items():
-        app = FastAPI(title="DeepCleer video v4", docs_url=None, redoc_url=None, openapi_url=None)
+        app = FastAPI(
+            title="DeepCleer video v4", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        )
         for router in routers:
             app.include_router(router)
         errors.install(app)

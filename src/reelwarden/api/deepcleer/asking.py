@@ -21,6 +21,7 @@ router = APIRouter()
 
 
 @router.post("/query/v4")
+@router.post("/query/v4/")
 async def query(request: Request) -> Response:
     """1101 while the video is looked at, and then the document that the callback brings."""
     house = house_of(request)

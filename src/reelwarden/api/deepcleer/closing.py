@@ -18,6 +18,7 @@ router = APIRouter()
 
 
 @router.post("/v4")
+@router.post("/v4/")
 async def finish(request: Request) -> Response:
     """Ends the watching; what was found until then is told. A stream that has ended stays as it is."""
     house = house_of(request)

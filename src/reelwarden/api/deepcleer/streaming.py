@@ -45,6 +45,7 @@ ECHOED = {
 
 
 @router.post("/v4")
+@router.post("/v4/")
 async def submit(request: Request) -> Response:
     """Begins to watch a stream, until it ends or is closed."""
     house = house_of(request)

@@ -35,6 +35,7 @@ METER = "video"
 
 
 @router.post("/v4")
+@router.post("/v4/")
 async def submit(request: Request) -> Response:
     """Takes a video in. Asking again with the same `btId` while it is looked at is the same request."""
     house = house_of(request)
