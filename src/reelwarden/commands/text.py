@@ -49,15 +49,17 @@ def command(
     Exit code 0: nothing was found; 1: something was; 2: an error. With --jsonl: 0 unless there was an error.
     """
     options = _options(lang, countries, categories, source, lists, not no_semantic)
+    if text is None and not jsonl:
+        raise UsageError("no text was given", "reelwarden text 'some words', or --jsonl for a stream")
+    from reelwarden.text.moderation import moderate_text, semantic_unavailable
+
+    if why := semantic_unavailable(options):
+        click.echo(f"no second opinion: {why}", err=True)
     if jsonl:
         for line in _stream(sys.stdin, options):
             click.echo(line)
         return
-    if text is None:
-        raise UsageError("no text was given", "reelwarden text 'some words', or --jsonl for a stream")
-    from reelwarden.text.moderation import moderate_text
-
-    result = moderate_text(sys.stdin.read() if text == "-" else text, options)
+    result = moderate_text(sys.stdin.read() if text == "-" else text or "", options)
     click.echo(json.dumps(result.as_json(), ensure_ascii=False) if as_json else _table(result))
     sys.exit(FOUND if result.matches else 0)
 

@@ -102,6 +102,22 @@ def cost(units: Sequence[Unit], word: str, script: Script, limit: float, *, typo
     return _Alignment(units, letters, word, script, limit, typos).run()
 
 
+def is_spelled(units: Sequence[Unit], word: str, script: Script) -> bool:
+    """Whether the units are the letters of the word one after another, but for repeats and leet."""
+    classes = script.classes
+    place = 0
+    for unit in units:
+        letter = unit.letter
+        if place < len(word):
+            alike = unit.how == How.LEET and classes.get(letter, letter) == classes.get(word[place], word[place])
+            if letter == word[place] or alike:
+                place += 1
+                continue
+        if not place or classes.get(letter, letter) != classes.get(word[place - 1], word[place - 1]):
+            return False
+    return place == len(word)
+
+
 def _exact(units: Sequence[Unit], limit: float) -> float:
     total = sum(LEET if unit.how == How.LEET else LOOK if unit.how == How.LOOK else 0.0 for unit in units)
     return total if total <= limit else INFINITE
@@ -192,3 +208,8 @@ class _Alignment:
     def _swapped(self, i: int, j: int) -> bool:
         a, b = self.letters[i], self.letters[i + 1]
         return a != b and a == self.word[j + 1] and b == self.word[j]
+
+
+def allowance(form: str) -> float:
+    """What a word may cost: longer words stay themselves through more changes."""
+    return 0.45 + 0.1 * min(len(form), 6) + 0.05 * max(len(form) - 6, 0)

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from reelwarden.text.dictionary import RAREST, Dictionary, simplified
+from reelwarden.text.dictionary import Dictionary, simplified
+from reelwarden.text.division import Division
 from reelwarden.text.found import Found, best
 
 LONG = 4
@@ -51,7 +52,7 @@ class ChineseMatcher:
     def __init__(self, terms: Mapping[str, tuple[int, int]], dictionary: Dictionary) -> None:
         self._terms = {_squeezed(simple(text))[0]: owner for text, owner in terms.items()}
         self._texts = list(self._terms)
-        self._cost = dictionary.cost
+        self._division = Division(self._terms, dictionary.cost, TERM_COST, UNKNOWN, LONGEST_WORD, late=True)
         self._automaton = AhoCorasick(self._texts, implementation=Implementation.ContiguousNFA)
 
     def find(self, text: str) -> list[Found]:
@@ -75,26 +76,8 @@ class ChineseMatcher:
     def _divides(self, text: str, start: int, end: int) -> bool:
         """Whether the likeliest division of the neighbourhood into words begins and ends one at the term's edges."""
         left, right = max(0, start - WINDOW), min(len(text), end + WINDOW)
-        size = right - left
-        costs, back = [0] + [10**9] * size, [0] * (size + 1)
-        for last in range(1, size + 1):
-            for first in range(max(0, last - LONGEST_WORD), last):
-                price = costs[first] + self._price(text[left + first : left + last])
-                if price <= costs[last]:
-                    costs[last], back[last] = price, first
-        cuts, place = {size}, size
-        while place:
-            place = back[place]
-            cuts.add(place)
+        cuts = self._division.cuts(text[left:right])
         return start - left in cuts and end - left in cuts
-
-    def _price(self, word: str) -> int:
-        cost = self._cost(word)
-        if word in self._terms:
-            return min(cost, TERM_COST)
-        if cost < RAREST:
-            return cost
-        return UNKNOWN if len(word) == 1 else 10**6
 
 
 def _squeezed(text: str) -> tuple[str, list[int]]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from reelwarden.text.chinese import is_han
+from reelwarden.text.spelled import FEWEST, rows
 from reelwarden.text.tokens import Tokenizer
 
 KEPT = 50_000
 LONGEST_KEPT = 80
 APART = 1000
 """So far apart are the places of words in two sentences: no pattern goes from one to the other."""
+
+ANYWHERE = 1 << 40
+"""So far before or after any other word may a word be whose place is not known."""
 
 LONG = 600
 """In a text of so many chunks the order of words is not looked at; its sentences are."""
@@ -27,7 +32,8 @@ Hit = tuple[int, int, int]
 class Note(NamedTuple):
     """`choices` that have a word in the chunk, as bits; `slots` of numbers that it may fill; `size` in tokens.
 
-    `ends`: a sentence ends with the chunk. `loose`: places are those of characters, not of tokens."""
+    `ends`: a sentence ends with the chunk. `loose`: its places say nothing of distances. `letters`: how many of its
+    words are single letters."""
 
     choices: int
     slots: frozenset[str]
@@ -35,6 +41,7 @@ class Note(NamedTuple):
     ends: bool
     hits: tuple[Hit, ...]
     loose: bool
+    letters: int = 0
 
 
 class Look(NamedTuple):
@@ -74,12 +81,40 @@ class Notes(dict[str, Note]):
 
     def look(self, chunks: Sequence[str]) -> Look:
         notes = list(map(self.__getitem__, chunks))
-        choices, slots = 0, _NONE
+        choices, slots, letters, loose = 0, _NONE, 0, False
         for note in notes:
             choices |= note.choices
+            letters += note.letters
+            loose = loose or note.loose
             if note.slots:
                 slots |= note.slots
+        if letters >= FEWEST and (more := self._spelled(chunks)):
+            notes = more
+            for note in notes:
+                choices |= note.choices
+        if loose and (apart := self._apart(chunks) & ~choices):
+            choices |= apart
+            notes.insert(0, Note(apart, _NONE, 0, False, ((-ANYWHERE, ANYWHERE, apart),), True))
         return Look(notes, choices, slots)
+
+    def _apart(self, chunks: Sequence[str]) -> int:
+        """The choices of Chinese words whose characters stand apart."""
+        words = "".join([piece.word for chunk in chunks for piece in self._tokenizer.pieces(chunk)])
+        choices = 0
+        for _, bits in self._choices_in(words):
+            choices |= bits
+        return choices
+
+    def _spelled(self, chunks: Sequence[str]) -> list[Note]:
+        """The notes of a text with those of the words that are spelled in it, each beside its letters."""
+        words = [(piece.word, number) for number, chunk in enumerate(chunks) for piece in self._tokenizer.pieces(chunk)]
+        more: dict[int, list[Note]] = defaultdict(list)
+        for first, end in rows([word for word, _ in words]):
+            for word in self._tokenizer.spelled("".join([letter for letter, _ in words[first:end]])):
+                choices = self.choices_of(word)
+                more[words[first][1]].append(Note(choices, _NONE, 0, False, ((0, 0, choices),), True))
+                first += len(word)
+        return [one for number, chunk in enumerate(chunks) for one in (*more[number], self[chunk])] if more else []
 
     def __missing__(self, chunk: str) -> Note:
         note = self._note(chunk)
@@ -95,7 +130,8 @@ class Notes(dict[str, Note]):
         if word := tokenizer.plain_word(chunk):
             choices = self.choices_of(word)
             ends = len(chunk) > len(word) and not tokenizer.pieces(chunk)[-1].word
-            return Note(choices, tokenizer.slots_of(word), 1, ends, ((0, 0, choices),) if choices else (), False)
+            hits = ((0, 0, choices),) if choices else ()
+            return Note(choices, tokenizer.slots_of(word), 1, ends, hits, False, int(len(word) == 1))
         quick = tokenizer.quick(chunk)
         pieces = tokenizer.pieces(chunk)
         words = [piece.word for piece in pieces if piece.word]
@@ -111,7 +147,7 @@ class Notes(dict[str, Note]):
         if not loose:
             size = len(words)
             hits = ((0, max(size - 1, 0), choices),) if choices else ()
-            return Note(choices, slots, size, ends, hits, False)
+            return Note(choices, slots, size, ends, hits, False, list(map(len, words)).count(1))
         size = len(quick)
         placed = [(start, start, bits) if start < size else (0, size, bits) for start, bits in found]
         return Note(choices, slots, size, ends, tuple(sorted(placed)), True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -35,7 +36,8 @@ class Engine:
         self.language = language
         self.words = words
         judge = words.matcher.judge
-        self.tokenizer = Tokenizer(language, script_of(language), lexicon.rules, judge.usual)
+        joined = {term.text.casefold().replace(" ", "") for term in words.terms if " " in term.text}
+        self.tokenizer = Tokenizer(language, script_of(language), lexicon.rules, judge.usual, joined)
         self.rows: list[Entry | Allowed] = []
         self._dull: dict[str, set[str]] = defaultdict(set)
         self._weighed: dict[str, set[str]] = defaultdict(set)
@@ -84,7 +86,7 @@ class Engine:
         sentences: list[Sentence] = []
         if wanted or any(self._asks_neighbours(term) for term, _, _ in found):
             sentences = self.tokenizer.sentences(text)
-        found += self._phrases(sentences, candidates)
+        found += [one for one in self._phrases(sentences, candidates) if _has_case(*one, text)]
         found = self._in_context(found, text, sentences)
         kept = self._allowed(found, sentences, candidates)
         spots = [*_spots(entities), *(_spot(entry, start, end) for entry, start, end in kept)]
@@ -140,12 +142,13 @@ class Engine:
             return False
         if not isinstance(entry, Term) or not self._asks_neighbours(entry):
             return True
-        row = self.patterns.around(sentences, start, end)
-        if row is None:
+        around = self.patterns.around(sentences, start, end)
+        if around is None:
             return not entry.near
+        row, itself = around
         if entry.unless and self.patterns.holds(entry.unless, row):
             return False
-        return not entry.near or self.patterns.holds(entry.near, row)
+        return not entry.near or self.patterns.holds(entry.near, row, itself)
 
     def _allowed(self, found: list[Placed], sentences: list[Sentence], candidates: Sequence[int]) -> list[Placed]:
         """Without what lies in an innocent phrase."""
@@ -178,6 +181,13 @@ def engine(language: str) -> Engine:
 def _literal(term: Term, row: Sequence[str]) -> tuple[Element, ...]:
     """A phrase whose words may have the stars that were written."""
     return literal(row, after=term.after)
+
+
+def _has_case(entry: Entry, start: int, end: int, text: str) -> bool:
+    """Whether a phrase is written with the capitals that it asks for, if it does."""
+    if "case" not in entry.flags or not isinstance(entry, Term):
+        return True
+    return entry.text.split() == unicodedata.normalize("NFKC", text[start:end]).split()
 
 
 def _spots(entities: Iterable[Match]) -> list[Spot]:

@@ -26,8 +26,9 @@ class Word:
     """One word to find: `letters` are folded, `raw` is as written in small letters; `owner` says whose it is.
 
     `before`, `after`: any letters may come before, after. `guess`: disguises that need guessing count; `typos`: wrong
-    and missing letters too. `weight` decides between matches of one place. `embed`: True or False where the author
-    said whether it counts inside longer words, None where the dictionary is to tell.
+    and missing letters too; `strict`: nothing but leet, repeats and separators. `foreign`: it takes the endings of its
+    own language, not of the text's. `weight` decides between matches of one place. `embed`: True or False where the
+    author said whether it counts inside longer words, None where the dictionary is to tell.
     """
 
     letters: str
@@ -41,15 +42,21 @@ class Word:
     case: bool = False
     typos: bool = False
     weight: int = 0
+    strict: bool = False
+    foreign: bool = False
 
 
 class Index:
     """Compiled words: `words` by number; an automaton over skeletons; fuzzy keys; exact spellings."""
 
-    def __init__(self, words: Iterable[Word], script: Script, suffixes: Sequence[str] = ()) -> None:
+    def __init__(
+        self, words: Iterable[Word], script: Script, suffixes: Sequence[str] = (), foreign_suffixes: Sequence[str] = ()
+    ) -> None:
         self.script = script
         self.words = [word for word in words if word.exact or 1 < len(word.letters) <= LONGEST]
-        self.suffixes = frozenset(filter(None, (collapsed(script.plain(suffix), script) for suffix in suffixes)))
+        self.suffixes = _bones(suffixes, script)
+        self._foreign_suffixes = _bones(foreign_suffixes, script)
+        self.cased = frozenset(word.raw.casefold() for word in self.words if word.case)
         self.has_typos = any(word.typos for word in self.words)
         self.exact: dict[str, list[int]] = defaultdict(list)
         self.fuzzy: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -60,12 +67,14 @@ class Index:
         self.folded: dict[str, str] = {}
         self.owners: list[list[tuple[int, str]]] = []
         skeletons: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        self._file(skeletons, suffixes)
+        self._file(skeletons, suffixes, foreign_suffixes)
         self.skeletons = list(skeletons)
         self.owners = list(skeletons.values())
         self.automaton = AhoCorasick(self.skeletons, implementation=Implementation.ContiguousNFA)
 
-    def _file(self, skeletons: dict[str, list[tuple[int, str]]], suffixes: Sequence[str]) -> None:
+    def _file(
+        self, skeletons: dict[str, list[tuple[int, str]]], suffixes: Sequence[str], foreign_suffixes: Sequence[str]
+    ) -> None:
         """Put every word under its skeleton and its keys; all at once, which is many times faster than one by one."""
         script = self.script
         guessed: list[tuple[int, str]] = []
@@ -75,14 +84,15 @@ class Index:
                 self.exact[word.raw if word.case else word.raw.casefold()].append(number)
                 self.forms.add(word.raw)
                 continue
-            if not suffixes and not word.typos:
+            endings = foreign_suffixes if word.foreign else suffixes
+            if not endings and not word.typos:
                 self.forms.add(word.raw)
                 self.folded.setdefault(word.letters, word.raw)
                 spelled.append((number, word.letters))
                 if word.guess and len(word.letters) >= SHORTEST:
                     guessed.append((number, word.letters))
                 continue
-            forms = self._spellings(word, suffixes)
+            forms = self._spellings(word, endings)
             spelled.append((number, word.letters))
             spelled += ((number, form) for form in forms if not form.startswith(word.letters))
             if word.guess:
@@ -105,11 +115,15 @@ class Index:
             self.forms.add(word.raw)
             self.folded.setdefault(word.letters, word.raw)
             return [word.letters]
-        for raw in (word.raw, *_inflected(word.raw, endings)):
+        for raw in (word.raw, *inflected(word.raw, endings)):
             self.forms.add(raw)
             self.folded.setdefault(self.script.plain(raw), raw)
         few = endings if len(endings) <= MANY_SUFFIXES else ()
-        return [word.letters, *dict.fromkeys(_inflected(word.letters, few))]
+        return [word.letters, *dict.fromkeys(inflected(word.letters, few))]
+
+    def endings_of(self, word: Word) -> frozenset[str]:
+        """The endings that a word takes, as skeletons."""
+        return self._foreign_suffixes if word.foreign else self.suffixes
 
     def stemmed(self, word: str) -> bool:
         """Whether a word in small letters falls under a stem, which the author of the lexicon answers for."""
@@ -134,7 +148,11 @@ class Index:
         return sorted({bones[start:] for bones in self.skeletons for start in range(len(bones))})
 
 
-def _inflected(word: str, suffixes: Sequence[str]) -> Iterable[str]:
+def _bones(suffixes: Iterable[str], script: Script) -> frozenset[str]:
+    return frozenset(filter(None, (collapsed(script.plain(suffix), script) for suffix in suffixes)))
+
+
+def inflected(word: str, suffixes: Sequence[str]) -> Iterable[str]:
     """Word and suffix put together as English and its kin do: hop+ing, hopp+ing, hope+ing = hoping."""
     for suffix in suffixes:
         yield word + suffix

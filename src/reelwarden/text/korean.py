@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from reelwarden.text.dictionary import RAREST, Dictionary
+from reelwarden.text.division import Division
 from reelwarden.text.found import Found, best
 
 ONSETS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -106,6 +107,7 @@ class KoreanMatcher:
     def __init__(self, terms: Mapping[str, tuple[int, int]], dictionary: Dictionary) -> None:
         self._terms = {text.replace(" ", ""): owner for text, owner in terms.items()}
         self._cost = dictionary.cost
+        self._division = Division(self._terms, dictionary.cost, TERM_COST, UNKNOWN, LONGEST_WORD)
         self._plain = list(self._terms)
         self._automaton = AhoCorasick(self._plain, implementation=Implementation.ContiguousNFA)
         self._split: dict[str, str] = {}
@@ -178,26 +180,8 @@ class KoreanMatcher:
             right += 1
         if left == start and end - start > 2:
             return True
-        size = right - left
-        costs, back = [0] + [10**9] * size, [0] * (size + 1)
-        for last in range(1, size + 1):
-            for first in range(max(0, last - LONGEST_WORD), last):
-                price = costs[first] + self._price(text[left + first : left + last])
-                if price < costs[last]:
-                    costs[last], back[last] = price, first
-        cuts, place = {size}, size
-        while place:
-            place = back[place]
-            cuts.add(place)
+        cuts = self._division.cuts(text[left:right])
         return start - left in cuts and (end - left in cuts or end - start > 2)
-
-    def _price(self, word: str) -> int:
-        cost = self._cost(word)
-        if word in self._terms:
-            return min(cost, TERM_COST)
-        if cost < RAREST:
-            return cost
-        return UNKNOWN if len(word) == 1 else 10**6
 
     def _found(self, term: str, start: int, end: int, cost: float) -> Found:
         owner, weight = self._terms[term]

@@ -205,7 +205,8 @@ def read_list(source: str, name: str = "") -> TextList:
     try:
         said: Any = json.loads(source)
     except ValueError as error:
-        raise UsageError(f"the text list {name} is not JSON: {error}") from error
+        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise UsageError(f"the text list {name} is not JSON{line}") from None  # the cause holds the list's text
     body = said if isinstance(said, dict) else {"entries": said}
     kind = body.get("kind", "disallow")
     if kind not in ("disallow", "allow") or not isinstance(body.get("entries"), list):
@@ -220,7 +221,12 @@ def _entry(said: object, name: str) -> ListEntry:
         raise UsageError(f"an entry of the text list {name} has no text")
     language, match = said.get("language", ALL), said.get("match", "standard")
     if language not in (ALL, *LANGUAGES):
-        raise UsageError(f"an entry of the text list {name} has a language that there is not: {language}")
+        raise UsageError(
+            f"an entry of the text list {name} has a language that there is not",
+            f"there are {', '.join((ALL, *LANGUAGES))}",
+        )
     if match not in ("exact", "standard"):
-        raise UsageError(f"an entry of the text list {name} has a match type that there is not: {match}")
+        raise UsageError(
+            f"an entry of the text list {name} has a match type that there is not", "there are exact and standard"
+        )
     return ListEntry(said["text"], language, match, said.get("category"))

@@ -117,7 +117,8 @@ class Matcher:
             return Verdict((), chunk if lone else "", False)
         script = self.script
         known = self._is_known(low)
-        if known and len(low) > LONGEST_KNOWN_PIECE:
+        cased = self.index.cased and not self.index.cased.isdisjoint(_INNER.split(low))
+        if known and len(low) > LONGEST_KNOWN_PIECE and not cased:
             return INNOCENT
         if _ADDRESS.match(low):
             return Verdict(tuple(best(list(self._address(chunk)))), "", False)
@@ -129,7 +130,8 @@ class Matcher:
         if len(chunk) <= LONGEST_PIECE:
             bones = collapsed(chunk.translate(script.raw_table).replace(GAP, ""), script)
             factor = bones if self.index.is_factor(bones) else ""
-        return Verdict(() if known else tuple(best(self.verifier.find(chunk))), factor, known)
+        found = list(self.verifier.exact(chunk)) if known and cased else [] if known else self.verifier.find(chunk)
+        return Verdict(tuple(best(found)), factor, known)
 
     def _address(self, chunk: str) -> Iterator[Found]:
         """Words in a link: within the host's name as anywhere, in the rest only whole and undisguised ones."""

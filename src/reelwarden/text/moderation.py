@@ -29,7 +29,8 @@ class TextOptions:
     """What to look for. `languages` are those the text may be in; which it is in is found out.
 
     `countries` are ISO 3166 codes in small letters, for telephone numbers. `source`: `clean` was typed, `ocr` was read
-    from a picture, `asr` was heard. `lists` are the account's own; `semantic` lets a model have a second opinion.
+    from a picture, `asr` was heard. `lists` are the account's own; `sites` maps domains to kinds of sites, before what
+    we know of them ourselves. `semantic` lets a model have a second opinion.
     """
 
     languages: tuple[str, ...] = LANGUAGES
@@ -38,6 +39,7 @@ class TextOptions:
     source: Source = "clean"
     lists: tuple[TextList, ...] = ()
     semantic: bool = True
+    sites: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Raises UsageError for a language or category that there is not."""
@@ -109,7 +111,7 @@ def moderate_text(text: str, options: TextOptions = DEFAULTS) -> TextResult:
     found: list[Match] = []
     asked = options.categories
     if not asked.isdisjoint(ENTITIES):
-        found += entities.find(text_, frozenset(asked), options.countries, languages, options.source, None)
+        found += entities.find(text_, frozenset(asked), options.countries, languages, options.source, options.sites)
     found += _of_lexicons(text_, languages, options, found)
     if "grawlix" in asked:
         found += [Match("grawlix", start, end) for start, end in grawlix.find(text_)]

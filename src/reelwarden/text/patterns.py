@@ -22,6 +22,7 @@ from reelwarden.text.chunks import Hit as Place
 from reelwarden.text.lexicon.files import Entry
 from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Gap, Slot, Word
 from reelwarden.text.row import TAGS, Row, Spot, within
+from reelwarden.text.spelled import ALONE
 from reelwarden.text.tokens import Sentence, Tokenizer
 from reelwarden.text.walk import Read, Walker, first_end
 
@@ -136,7 +137,8 @@ class PatternSet:
     def is_dull(self, chunk: str) -> bool:
         """Whether no pattern begins to matter with this chunk."""
         note = self._notes[chunk]
-        return not note.choices & self.leading and not (note.slots and self._by_slot)
+        spells = note.letters > 0 and chunk.lower() not in ALONE
+        return not note.choices & self.leading and not (note.slots and self._by_slot) and not spells
 
     def candidates(self, look: Look, filled: bool = True) -> list[int]:
         """The numbers of the patterns whose words are in the text, in order; `filled`: something may fill a slot."""
@@ -237,10 +239,11 @@ class PatternSet:
             if not row.is_spelling(start, end):
                 yield row.span(start, end)
 
-    def holds(self, name: str, row: Row) -> bool:
-        """Whether a row of tokens holds a word of the class."""
+    def holds(self, name: str, row: Row, beside: tuple[int, int] = (0, 0)) -> bool:
+        """Whether a row of tokens holds a word of the class; what lies within `beside` is not looked at."""
         read = self._class(name)
-        return any(True for start in read.starts(row) for _ in read.ends(row, start))
+        first, last = beside
+        return any(start < first or end > last for start in read.starts(row) for end in read.ends(row, start))
 
     def _class(self, name: str) -> Read:
         found = self._read.get(name)
@@ -248,13 +251,16 @@ class PatternSet:
             found = self._read[name] = self._walker.choice(self._classes[name])
         return found
 
-    def around(self, sentences: Sequence[Sentence], start: int, end: int, words: int = 6) -> Row | None:
-        """The row of tokens from some words before a place to some after."""
+    def around(
+        self, sentences: Sequence[Sentence], start: int, end: int, words: int = 6
+    ) -> tuple[Row, tuple[int, int]] | None:
+        """The row of tokens from some words before a place to some after, and which of them are the place."""
         for sentence in sentences:
             places = [n for n, token in enumerate(sentence.tokens) if token.start < end and start < token.end]
             if places:
-                part = sentence.tokens[max(0, places[0] - words) : places[-1] + words + 1]
-                return Row(Sentence(part, sentence.question), (), self._walker.groups)
+                first = max(0, places[0] - words)
+                part = Sentence(sentence.tokens[first : places[-1] + words + 1], sentence.question)
+                return Row(part, (), self._walker.groups), (places[0] - first, places[-1] + 1 - first)
         return None
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from reelwarden.text import spelled
 from reelwarden.text.chinese import is_han
 from reelwarden.text.fold import Script
 from reelwarden.text.lexicon.files import Rules
@@ -83,12 +84,21 @@ def is_stop(word: str) -> bool:
 
 
 class Tokenizer:
-    """Tokens of one language. `known` tells usual words, so that leet is undone only into words."""
+    """Tokens of one language. `known` tells usual words, so that leet is undone only into words; `joined` are phrases
+    run together, which are no words by themselves."""
 
-    def __init__(self, language: str, script: Script, rules: Rules, known: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        language: str,
+        script: Script,
+        rules: Rules,
+        known: Callable[[str], bool],
+        joined: Collection[str] = (),
+    ) -> None:
         self.language = language
         self.script = script
         self.known = known
+        self._joined = frozenset(joined)
         self.elisions = bool(rules.elisions)
         self._table = _PlainTable(script, self.elisions)
         self._is_latin = "a" not in script.looks
@@ -171,7 +181,7 @@ class Tokenizer:
         """The sentences of a text; long ones in overlapping parts."""
         found: list[Sentence] = []
         tokens: list[Token] = []
-        lines, end, counting = "\n" in text, 0, False
+        lines, end, counting, singles = "\n" in text, 0, False, 0
         for chunk in _CHUNK.finditer(text):
             start = chunk.start()
             if lines and tokens and "\n" in text[end:start]:
@@ -183,14 +193,35 @@ class Tokenizer:
                     word, first, last, value, ordinal, counts = piece
                     tokens.append(Token(word, start + first, start + last, value, ordinal))
                     counting = counting or counts
+                    singles += len(word) == 1
                 else:
                     found.extend(_cut(tokens, piece is _QUESTION))
                     tokens = []
         found.extend(_cut(tokens, False))
+        if singles >= spelled.FEWEST:
+            for sentence in found:
+                sentence.tokens = self._spelled(sentence.tokens)
         if counting:
             for sentence in found:
                 sentence.tokens = self._counted(sentence.tokens)
         return found
+
+    def spelled(self, letters: str) -> list[str]:
+        """The words that a row of letters spells, if it spells any."""
+        return spelled.divided(letters, lambda word: word not in self._joined and self.known(word))
+
+    def _spelled(self, tokens: list[Token]) -> list[Token]:
+        """The tokens with spelled words in place of their letters."""
+        found: list[Token] = []
+        done = 0
+        for first, end in spelled.rows([token.word for token in tokens]):
+            place = first
+            found += tokens[done:first]
+            for word in self.spelled("".join([token.word for token in tokens[first:end]])):
+                found.append(Token(word, tokens[place].start, tokens[place + len(word) - 1].end))
+                place += len(word)
+            done = place
+        return found + tokens[done:]
 
     def _tokens(self, text: str, literal: bool = False) -> Iterator[Token]:
         for found in _TOKEN.finditer(text):

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from reelwarden.text.align import CONFUSIONS, INFINITE, NEXT_VOWEL_LEFT_OUT, SAME_CLASS, cost
+from reelwarden.text.align import CONFUSIONS, INFINITE, NEXT_VOWEL_LEFT_OUT, SAME_CLASS, allowance, cost, is_spelled
 from reelwarden.text.fold import GAP, MASKS, Script
 from reelwarden.text.found import Found
 from reelwarden.text.index import Index, Word
@@ -72,7 +72,7 @@ class Verifier:
 
     def find(self, chunk: str) -> list[Found]:
         """Matches within a chunk without blanks."""
-        exact = list(self._exact(chunk))
+        exact = list(self.exact(chunk))
         if not self.proposed(chunk):
             return exact
         units = read(chunk, self.script)
@@ -95,7 +95,8 @@ class Verifier:
             found.extend(masked.joined_keys())
         return found
 
-    def _exact(self, chunk: str) -> Iterator[Found]:
+    def exact(self, chunk: str) -> Iterator[Found]:
+        """Matches of the words of which nothing but the spelling counts."""
         exact = self.index.exact
         if not exact:
             return
@@ -171,15 +172,15 @@ class _Look:
         start, end = self._trimmed(bounds)
         begins, ends = i <= start, j >= end
         if begins and ends:
-            price = self._price(self.units[i:j], form, _limit(form) + self.lenient)
+            price = self._price(self.units[i:j], form, allowance(form) + self.lenient, strict=word.strict)
             return None if price == INFINITE else self._alone(i, j, word, form, price)
         rest = collapsed("".join([unit.letter for unit in self.units[j:end]]), self.script)
-        ending = begins and rest in self.index.suffixes
+        ending = begins and rest in self.index.endings_of(word)
         starred = (word.before or begins) and (word.after or ends)
         if not ending and not starred and (word.embed is False or len(form) < 3):
             return None
-        limit = _limit(form) if ending else STARRED_LIMIT if starred else EMBEDDED_LIMIT
-        price = self._price(self.units[i:j], form, limit)
+        limit = allowance(form) if ending else STARRED_LIMIT if starred else EMBEDDED_LIMIT
+        price = self._price(self.units[i:j], form, limit, strict=word.strict)
         if price == INFINITE:
             return None
         raw, decoded = self._spelled(min(i, start), max(j, end))
@@ -248,14 +249,14 @@ class _Look:
         if across and not self._blank_between(first, last):
             return None
         letters = [unit for unit in self.units[i:j] if unit.how != How.GAP]
-        price = self._price(letters, form, _limit(form))
+        price = self._price(letters, form, allowance(form), strict=word.strict)
         if price == INFINITE:
             return None
         if self._singles(first, last):
             return self._single_letters(i, j, first, last, word, form, price)
         end = self._trimmed(self.words[last])[1]
         rest = collapsed("".join(unit.letter for unit in self.units[j:end]), self.script)
-        open_end = word.after or rest in self.index.suffixes
+        open_end = word.after or rest in self.index.endings_of(word)
         if (j < end and not open_end) or not self._broken(first, last, word, form, price):
             return None
         return self._found(i, max(j, end), word, price)
@@ -280,7 +281,7 @@ class _Look:
             if end - start != 1:
                 break
             tail += self.units[start].letter
-        if tail and (word.after or collapsed(tail, self.script) in self.index.suffixes):
+        if tail and (word.after or collapsed(tail, self.script) in self.index.endings_of(word)):
             return self._found(i, self.words[last + len(tail)][1], word, price)
         letters = "".join([self.units[start].letter for start, _ in self.words[first : last + 1]])
         if price > 0.1 and (len(form) < 4 or self.judge.benign(letters)):
@@ -354,7 +355,7 @@ class _Look:
             word = self.index.words[number]
             if (innocent and not self._may_hide(raw, decoded, word)) or not self._resembles(letters, form):
                 continue
-            limit = _limit(form) + self.lenient - 0.2 * min(pieces, 2)
+            limit = allowance(form) + self.lenient - 0.2 * min(pieces, 2)
             price = self._price(units, form, limit, typos=word.typos)
             if price <= (ALIAS_LIMIT if innocent else INFINITE - 1):
                 yield self._found(start, end, word, price + 0.1)
@@ -366,7 +367,7 @@ class _Look:
             return False
         strange = len(set(self.script.classed(letters)) - _letters(form, self.script) - {ANY})
         missing = len(_letters(form, self.script) - set(self.script.classed(letters)))
-        return SAME_CLASS * strange + NEXT_VOWEL_LEFT_OUT * missing * ("*" not in letters) <= _limit(form)
+        return SAME_CLASS * strange + NEXT_VOWEL_LEFT_OUT * missing * ("*" not in letters) <= allowance(form)
 
     def _proposals(self, letters: str) -> Iterator[tuple[int, str]]:
         fuzzy = self.index.fuzzy
@@ -377,10 +378,14 @@ class _Look:
 
     # prices
 
-    def _price(self, units: Sequence[Unit], form: str, limit: float, typos: bool = False) -> float:
+    def _price(
+        self, units: Sequence[Unit], form: str, limit: float, *, typos: bool = False, strict: bool = False
+    ) -> float:
         leet = sum(unit.how == How.LEET for unit in units)
         masks = sum(unit.how == How.MASK for unit in units)
         if leet > MOST_LEET * len(form) or masks > max(2, len(form) // 2):
+            return INFINITE
+        if strict and not is_spelled(units, form, self.script):
             return INFINITE
         return cost(units, form, self.script, limit, typos=typos and not masks)
 
@@ -391,8 +396,3 @@ class _Look:
 @lru_cache(50_000)
 def _letters(form: str, script: Script) -> frozenset[str]:
     return frozenset(script.classed(form))
-
-
-def _limit(form: str) -> float:
-    """What a word may cost: longer words stay themselves through more changes."""
-    return 0.45 + 0.1 * min(len(form), 6) + 0.05 * max(len(form) - 6, 0)

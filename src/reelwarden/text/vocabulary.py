@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from hashlib import blake2b
@@ -13,10 +13,10 @@ from typing import Protocol
 from ahocorasick_rs import AhoCorasick
 
 from reelwarden.text.chinese import ChineseMatcher, has_han, pinyin, simple
-from reelwarden.text.dictionary import NAMES, cache_home, keep, open_dictionary, words
+from reelwarden.text.dictionary import NAMES, Dictionary, cache_home, keep, open_dictionary, words
 from reelwarden.text.fold import Script, cyrillic, han, hangul, latin
 from reelwarden.text.found import Found
-from reelwarden.text.index import Index, Word
+from reelwarden.text.index import Index, Word, inflected
 from reelwarden.text.korean import KoreanMatcher, has_hangul
 from reelwarden.text.lexicon.files import ANY, Term, load
 from reelwarden.text.match import Severity
@@ -35,6 +35,9 @@ NATIVE = 460
 
 OCR_LENIENT = 0.3
 """What words read from pictures may cost more: two misread letters instead of one."""
+
+ACCIDENT = 200
+"""A form that is so much more usual than its word is another word."""
 
 PINYIN = 6
 """Pinyin of so many letters is told from words of other languages."""
@@ -93,17 +96,31 @@ def vocabulary(language: str) -> Vocabulary:
     rules = load(language).rules
     native = _native(language, terms)
     lettered = [(owner, term) for owner, term in enumerate(terms) if not (native and _is_native(term.text))]
-    listed = [word for owner, term in lettered for word in as_words(owner, term, script)]
+    listed = [
+        replace(word, foreign=term.place.startswith("en/") and language != "en")
+        for owner, term in lettered
+        for word in as_words(owner, term, script)
+    ]
     if language == "zh":
         listed += _in_pinyin(terms)
-    index = Index(listed, script, rules.suffixes)
+    index = Index(listed, script, rules.suffixes, load("en").rules.suffixes)
     language_of_letters = "en" if native else language
     embeds = _embeddable(language_of_letters, index)
     dictionary = open_dictionary(language_of_letters)
+    index.forms.difference_update(_accidents(terms, rules.suffixes, dictionary))
     judge = Judge(
         dictionary, script, index.forms, index.folded, rules.short, _Embeds(embeds), index.stemmed, rules.elisions
     )
     return Vocabulary(language, terms, Matcher(index, judge), native)
+
+
+def _accidents(terms: Iterable[Term], suffixes: Sequence[str], dictionary: Dictionary) -> Iterator[str]:
+    """Words that only look like one of `any` with an ending of the language, and are much more usual: far, farce."""
+    raws = [term.text.casefold() for term in terms if term.place.startswith(ANY + "/") and not term.after]
+    for raw in raws:
+        if raw.isalpha():
+            least = dictionary.cost(raw) - ACCIDENT
+            yield from (form for form in inflected(raw, suffixes) if dictionary.cost(form) < least)
 
 
 def _is_native(text: str) -> bool:
@@ -179,7 +196,18 @@ def as_words(owner: int, term: Term, script: Script) -> Iterable[Word]:
         embed = len(letters) >= JOINED and embed is not False
     guess = "strict" not in flags and not phrase and term.severity != Severity.LOW
     typos = guess and len(letters) >= TYPOS and (term.severity or 0) >= Severity.MEDIUM
-    yield Word(letters, joined, owner, term.before, term.after, guess, embed, typos=typos, weight=_weight(term))
+    yield Word(
+        letters,
+        joined,
+        owner,
+        term.before,
+        term.after,
+        guess,
+        embed,
+        typos=typos,
+        weight=_weight(term),
+        strict="strict" in flags,
+    )
 
 
 class _Embeds:
