@@ -2,6 +2,7 @@
 
     ReelwardenError
     ├── UsageError               the call itself is wrong: an unknown label, an impossible option
+    │   └── NoSuch               there is nothing of this name or id: a list, a policy, a key, an account, a plan
     ├── SettingsError            a setting or a configuration file is wrong
     ├── PolicyError              a policy file is wrong
     ├── RecordingError           a file of stored signals is not one, or was cut short
@@ -38,6 +39,10 @@ class ReelwardenError(Exception):
 
 class UsageError(ReelwardenError):
     code = "usage"
+
+
+class NoSuch(UsageError):
+    """Nothing of this name or id. To most dialects just a wrong call; where something is asked for by name, a 404."""
 
 
 class SettingsError(ReelwardenError):

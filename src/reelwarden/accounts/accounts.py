@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from reelwarden.accounts import keys, options, plans
 from reelwarden.accounts.wording import is_keepable, keepable
-from reelwarden.errors import UsageError
+from reelwarden.errors import NoSuch, UsageError
 from reelwarden.store import tables
 from reelwarden.store.database import new_id
 
@@ -60,7 +60,7 @@ def find(connection: sa.Connection, named: str) -> Account:
     wanted = sa.or_(_accounts.c.id == named, _accounts.c.number == named, _accounts.c.name == named)
     row = connection.execute(sa.select(_accounts).where(wanted)).first() if is_keepable(named) else None
     if row is None:
-        raise UsageError(f"no such account: {named}", "reelwarden accounts list")
+        raise NoSuch(f"no such account: {named}", "reelwarden accounts list")
     return Account(**row._mapping)
 
 
@@ -99,7 +99,7 @@ def _held(connection: sa.Connection, account: str) -> Account:
     query = sa.select(_accounts).where(_accounts.c.id == account, _accounts.c.closed.is_(None))
     row = connection.execute(query.with_for_update(key_share=True)).one_or_none()
     if row is None:
-        raise UsageError(f"no such open account: {account}")
+        raise NoSuch(f"no such open account: {account}")
     return Account(**row._mapping)
 
 

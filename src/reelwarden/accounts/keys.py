@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from reelwarden.accounts import plans
 from reelwarden.accounts.caller import OWN_SCOPES, Caller, known_scopes
 from reelwarden.accounts.wording import is_keepable, keepable
-from reelwarden.errors import UsageError
+from reelwarden.errors import NoSuch, UsageError
 from reelwarden.store import tables
 from reelwarden.store.database import Database, is_passing, new_id
 
@@ -121,7 +121,7 @@ def find(connection: sa.Connection, account: str, key: str) -> Key:
     query = _SHOWN.where(_keys.c.account == account, _keys.c.id == key)
     row = connection.execute(query).one_or_none() if is_keepable(key) else None
     if row is None:
-        raise UsageError(f"no such key: {key}")
+        raise NoSuch(f"no such key: {key}")
     return _key(row)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from reelwarden.accounts.memory import Memory
 from reelwarden.accounts.statements import upsert
 from reelwarden.accounts.wording import is_keepable, keepable
-from reelwarden.errors import UsageError
+from reelwarden.errors import NoSuch, UsageError
 from reelwarden.store import tables
 from reelwarden.store.database import Database, new_id
 from reelwarden.text.match import LANGUAGES
@@ -85,7 +85,7 @@ def get(connection: sa.Connection, account: str, named: str) -> StoredList:
     query = sa.select(_lists).where(_lists.c.account == account, sa.or_(_lists.c.id == named, _lists.c.name == named))
     row = connection.execute(query).first() if is_keepable(named) else None
     if row is None:
-        raise UsageError(f"no such text list: {named}")
+        raise NoSuch(f"no such text list: {named}")
     return StoredList(**row._mapping)
 
 

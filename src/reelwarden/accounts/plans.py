@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from reelwarden.accounts.statements import upsert
 from reelwarden.accounts.wording import keepable
-from reelwarden.errors import UsageError
+from reelwarden.errors import NoSuch, UsageError
 from reelwarden.store import tables
 
 UNLIMITED = "unlimited"
@@ -93,7 +93,7 @@ def get(connection: sa.Connection, name: str) -> Plan:
     row = connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
     if row is None:
         there = ", ".join(plan.name for plan in every(connection))
-        raise UsageError(f"no such plan: {name}", f"there are {there or 'none yet'}")
+        raise NoSuch(f"no such plan: {name}", f"there are {there or 'none yet'}")
     return from_row(row._asdict())
 
 

@@ -12,7 +12,7 @@ from reelwarden.accounts.statements import upsert
 from reelwarden.accounts.wording import is_keepable, keepable
 from reelwarden.decide import policy
 from reelwarden.decide.rules import Policy
-from reelwarden.errors import PolicyError, UsageError
+from reelwarden.errors import NoSuch, PolicyError
 from reelwarden.store import tables
 from reelwarden.store.database import Database, new_id
 
@@ -56,7 +56,7 @@ def get(connection: sa.Connection, account: str, named: str) -> StoredPolicy:
     query = sa.select(_policies).where(_policies.c.account == account, _named(named))
     row = connection.execute(query).first() if is_keepable(named) else None
     if row is None:
-        raise UsageError(f"no such policy: {named}")
+        raise NoSuch(f"no such policy: {named}")
     return StoredPolicy(**row._mapping)
 
 

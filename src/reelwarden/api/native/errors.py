@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from reelwarden.errors import ReelwardenError
+from reelwarden.errors import NoSuch, ReelwardenError
 from reelwarden.jobs.refusals import Refusal
 
 log = structlog.get_logger()
@@ -59,7 +59,8 @@ def _ours(request: Request, error: Any) -> Response:
     headers = _spoken(request)
     if isinstance(error, Refusal) and error.retry_after is not None:
         headers["Retry-After"] = str(max(1, round(error.retry_after + 0.5)))
-    return answer(STATUS.get(error.code, 422), error.code, str(error), error.hint, headers)
+    code = "not_found" if isinstance(error, NoSuch) else error.code
+    return answer(STATUS.get(code, 422), code, str(error), error.hint, headers)
 
 
 def _invalid(_: Request, error: Any) -> Response:

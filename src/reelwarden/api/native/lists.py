@@ -11,6 +11,7 @@ from reelwarden.accounts import lists
 from reelwarden.accounts.lists import StoredEntry, StoredList
 from reelwarden.api.native.documents import moment
 from reelwarden.api.native.guard import Here, Manager, Reader
+from reelwarden.errors import NoSuch
 
 router = APIRouter(tags=["lists"])
 
@@ -107,7 +108,8 @@ def add(caller: Manager, house: Here, named: str, asked: Entries) -> Any:
 def remove(caller: Manager, house: Here, named: str, id: str) -> Response:
     """Takes one entry out."""
     with house.desk.database.begin() as connection:
-        lists.remove(connection, caller.account, named, ids=[id])
+        if not lists.remove(connection, caller.account, named, ids=[id]):
+            raise NoSuch(f"no such entry: {id}")
     return Response(status_code=204)
 
 

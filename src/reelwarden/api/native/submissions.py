@@ -16,6 +16,7 @@ from reelwarden.accounts.caller import Caller
 from reelwarden.accounts.wording import is_keepable, keepable
 from reelwarden.api.door import House, admitted, as_json, bearer, house_of
 from reelwarden.api.form import Form, reading
+from reelwarden.api.native.asking import SUBMISSION
 from reelwarden.api.native.documents import submission_document
 from reelwarden.errors import UsageError
 from reelwarden.jobs import uploading
@@ -31,9 +32,12 @@ DIALECT = "native"
 USUAL_PLAN = {"every": 1.0}
 
 
-@router.post("/submissions", status_code=202)
+@router.post("/submissions", status_code=202, openapi_extra=SUBMISSION)
 async def submit(request: Request) -> Response:
-    """Hands in media: `file` (multipart), `url`, or `stream` (an address that does not end)."""
+    """Hands in media: `file` (multipart), `upload` (resumable, whole), `url`, or `stream` (an address without an end).
+
+    202 for a new submission; 200 with `fresh` false where `external_id` or `upload` was handed in before.
+    """
     house = house_of(request)
     caller = await asyncio.to_thread(admitted, house, bearer(request), "submit")
     async with reading(request, house.desk, most_bytes=caller.plan.most_bytes) as (form, taken):
