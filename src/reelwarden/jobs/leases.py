@@ -50,7 +50,7 @@ def add(connection: sa.Connection, engine: JobEngine, job: Job, submission: str,
         "worker": "",
         "beat": now,
     }
-    connection.execute(leases.insert().values(row))
+    connection.execute(leases.insert(), row)
     engine.hand_in(connection, job)
 
 

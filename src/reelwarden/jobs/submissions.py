@@ -115,7 +115,7 @@ def accept(connection: sa.Connection, engine: JobEngine, new: New, terms: Terms,
     if new.external_id is not None and (there := find(connection, new.account, new.dialect, new.external_id)):
         raise AlreadyThere(there)
     id = new.id or new_id("sub")
-    connection.execute(submissions.insert().values(_row(id, new, terms, now)))
+    connection.execute(submissions.insert(), _row(id, new, terms, now))
     queue = WATCH if new.source == STREAM else LOOK
     job = Job(f"{id}:0", queue, new.account, new.priority)
     leases.add(connection, engine, job, id, 0, now)
@@ -228,7 +228,7 @@ def tell(
 ) -> None:
     """An event, for those who listen."""
     row = {"account": account, "submission": submission, "kind": kind, "data": dict(data), "at": now}
-    connection.execute(events.insert().values(row))
+    connection.execute(events.insert(), row)
 
 
 def result_of(connection: sa.Connection, id: str) -> bytes | None:
