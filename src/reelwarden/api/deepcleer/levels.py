@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from reelwarden.api.deepcleer import vocabulary
 from reelwarden.decide import policy
@@ -14,6 +15,7 @@ LEVELS = {Outcome.PASS: "PASS", Outcome.REVIEW: "REVIEW", Outcome.REJECT: "REJEC
 SLACK = 0.001
 
 
+@lru_cache(maxsize=64)
 def with_levels(text: str) -> str:
     """The policy file, with the vendor's usual levels for labels that it has no rule for. Empty: the built-in one."""
     base = text or policy.default_text()

@@ -22,6 +22,7 @@ from reelwarden.api.deepcleer.levels import with_levels
 from reelwarden.api.door import House, admitted, bearer, house_of
 from reelwarden.api.form import reading
 from reelwarden.errors import UsageError
+from reelwarden.ingest import url as urls
 from reelwarden.jobs.desk import for_caller, policy_text
 from reelwarden.jobs.options import Options
 from reelwarden.jobs.refusals import Missing
@@ -92,6 +93,7 @@ def _new(house: House, caller: Caller, body: Body) -> New:
     wishes.check_echoed(data)
     bt_id = fields.text(data, "btId", 64) or fields.text(body, "btId", 64, required=True)
     url = fields.text(data, "url", wishes.MOST_URL, required=True)
+    urls.parse(url)
     listed = asked.text_lists(house, caller)
     options = Options(
         plan=wishes.read_plan(data, STEP),
