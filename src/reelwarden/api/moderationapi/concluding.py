@@ -13,7 +13,7 @@ import structlog
 from reelwarden.accounts import lists
 from reelwarden.api.door import House
 from reelwarden.api.moderationapi import DIALECT, seen
-from reelwarden.api.moderationapi.errors import Failure
+from reelwarden.api.moderationapi.errors import Failure, capital
 from reelwarden.api.moderationapi.events import RENDERERS
 from reelwarden.api.moderationapi.judging import ALLOW, REJECT, REVIEW, Judged, Standing, Terms, judge, masked
 from reelwarden.api.moderationapi.policies import Wish, wish_of
@@ -82,7 +82,7 @@ def conclude(house: House, content: Content, rejects_from: float) -> Concluded:
     if not parts:
         with house.desk.database.begin() as connection:
             contents.close(connection, content, None, request={})
-        raise Failure(400, "invalid_request", errors[0]["message"][:1].upper() + errors[0]["message"][1:])
+        raise Failure(400, "invalid_request", capital(errors[0]["message"]))
     standing = Standing()
     if context.author:
         standing = Standing(True, context.author.status(time.time()), context.author.level)

@@ -127,8 +127,12 @@ def install(app: FastAPI) -> None:
 
 
 def sentence(error: ReelwardenError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]
+    return capital(str(error))
+
+
+def capital(text: str) -> str:
+    """A sentence begins with a capital, an address does not."""
+    return text if text.startswith("http") else text[:1].upper() + text[1:]
 
 
 def _ours(_: Request, error: Any) -> Response:

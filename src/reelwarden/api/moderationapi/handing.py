@@ -34,6 +34,7 @@ from reelwarden.review.channels import Channel
 from reelwarden.review.contents import Content
 from reelwarden.store.database import new_id
 from reelwarden.text.match import BLACKLIST
+from reelwarden.words import SOURCES
 
 URGENT = 3
 METER = "moderation"
@@ -184,8 +185,9 @@ def _common(
     own = own_lists(call)
     told = told_now(call.house.models) | (frozenset({f"text.{BLACKLIST}"}) if own else frozenset())
     asked = labels_of(wishes, told)
-    if settings["includeTranscriptInResponse"] and "text.speech" in told:
-        asked = (*asked, "text.speech")
+    if settings["includeTranscriptInResponse"] or any(label.startswith("text.") for label in asked):
+        # Words that are judged are read and heard anyway: then they may also be shown.
+        asked = (*asked, *sorted(SOURCES & told))
     if not settings["enableAudioModeration"]:
         asked = tuple(label for label in asked if not label.startswith(("sound", "voice")))
     if not asked:

@@ -44,6 +44,10 @@ class ProjectBody(BaseModel):
         return self.model_dump(exclude_unset=True, exclude={"name"})
 
 
+class Copy(BaseModel):
+    name: Named | None = None
+
+
 class NewKey(BaseModel):
     name: Annotated[str, Field(max_length=200)] | None = None
 
@@ -94,8 +98,9 @@ def delete(call: Call, id: str) -> Any:
 @operation(router, "POST", "/projects/{id}/duplicate", "manage")
 def duplicate(call: Call, id: str) -> Any:
     _whole_account(call)
+    said = call.said(Copy)
     with call.house.desk.database.begin() as connection:
-        project = projects.duplicate(connection, _get(call, connection, id))
+        project = projects.duplicate(connection, _get(call, connection, id), said.name)
         _, secret = _key(call, connection, project, project.name)
     return document(project) | {"secretKey": secret}
 

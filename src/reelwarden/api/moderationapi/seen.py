@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from reelwarden.domain import Moment
 from reelwarden.jobs.findings import Findings
 from reelwarden.text.language import detect
 from reelwarden.text.lists import TextList
@@ -75,13 +76,13 @@ def media(name: str, type_: str, found: Findings, operations: int, request: Mapp
     hits = [
         Hit(
             moment.label,
-            moment.backed,
+            _score(moment, found),
             (moment.evidence[0].text or "") if moment.evidence else "",
             time=(moment.start, moment.end),
             detail=str(moment.evidence[0].facts.get("category") or "") if moment.evidence else "",
         )
         for moment in moments
-        if moment.backed > 0
+        if _score(moment, found) > 0
     ]
     spoken = found.result.speech or ()
     languages = [one.language for one in spoken if one.language]
@@ -97,6 +98,12 @@ def media(name: str, type_: str, found: Findings, operations: int, request: Mapp
         [s.evidence.text for s in found.signals if s.label == "text.screen" and s.evidence.text],
         request or {},
     )
+
+
+def _score(moment: Moment, found: Findings) -> float:
+    """What enough looks back, or a lone peak so high that the account's policy wants no other."""
+    lone = found.policy.rule(moment.label).lone
+    return max(moment.backed, moment.peak if lone is not None and moment.peak >= lone else 0.0)
 
 
 def _faces(found: Findings) -> int:
