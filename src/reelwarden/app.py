@@ -1,4 +1,7 @@
-"""The one place that wires things together: settings → stores → services → ASGI app, worker, notifier."""
+"""The one place that wires things together: settings → stores → services → ASGI app, worker, notifier.
+
+Each program loads only what it is made of: a notifier has no use for the API, nor the supervisor for either.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,16 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from reelwarden.accounts import lists
 from reelwarden.accounts.first import open_database
-from reelwarden.api.door import House
-from reelwarden.jobs.announce import Announcer
-from reelwarden.jobs.desk import Desk
 from reelwarden.jobs.engine import JobEngine, prepare
-from reelwarden.models.store import ModelStore
 from reelwarden.settings import Settings
-from reelwarden.store.blobs import open_blobs
 from reelwarden.store.database import Database, patiently
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from reelwarden.jobs.announce import Announcer
+    from reelwarden.jobs.desk import Desk
     from reelwarden.jobs.workbench import Workbench
 
 
@@ -32,6 +31,9 @@ def opened(settings: Settings) -> Database:
 
 
 def desk(settings: Settings) -> Desk:
+    from reelwarden.jobs.desk import Desk
+    from reelwarden.store.blobs import open_blobs
+
     database = opened(settings)
     return Desk(settings, database, open_blobs(settings.store_url), JobEngine(database))
 
@@ -62,6 +64,8 @@ def signers() -> Mapping[str, Callable[[bytes, str], dict[str, str]]]:
 def asgi(settings: Settings) -> FastAPI:
     """The web application with every door."""
     from reelwarden.api import doors
+    from reelwarden.api.door import House
+    from reelwarden.models.store import ModelStore
 
     house = House(desk(settings), ModelStore(settings.models_dir, settings.own_models))
 
@@ -75,15 +79,19 @@ def asgi(settings: Settings) -> FastAPI:
 
 
 def workbench(settings: Settings, name: str) -> Workbench:
+    from reelwarden.accounts import lists
     from reelwarden.jobs.workbench import Moderators, Workbench
+    from reelwarden.models.store import ModelStore
+    from reelwarden.store.blobs import open_blobs
 
-    at = desk(settings)
+    database, blobs = opened(settings), open_blobs(settings.store_url)
 
     def text_lists(account: str, ids: tuple[str, ...]) -> Any:
-        return lists.compiled(at.database, account, ids)
+        return lists.compiled(database, account, ids)
 
     models = ModelStore(settings.models_dir, settings.own_models)
-    return Workbench(settings, at.database, at.blobs, at.engine, Moderators(models, text_lists), announcers(), name)
+    engine = JobEngine(database)
+    return Workbench(settings, database, blobs, engine, Moderators(models, text_lists), announcers(), name)
 
 
 def work(settings: Settings, stop: threading.Event) -> None:
