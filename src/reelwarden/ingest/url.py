@@ -13,6 +13,8 @@ from reelwarden.ingest.addresses import Address
 
 DEFAULT_PORTS = {"http": 80, "https": 443, "rtmp": 1935, "rtmps": 443, "rtsp": 554}
 WEB = ("http", "https")
+LIVE = tuple(DEFAULT_PORTS)
+"""What a live stream may come by."""
 LONGEST_URL = 8192
 LONGEST_HOST = 253
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*://", re.IGNORECASE)

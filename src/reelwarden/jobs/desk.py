@@ -137,7 +137,7 @@ class Desk:
         expand(new.asked)
         _ = new.options.sampling
         if new.source in (URL, STREAM):
-            urls.parse(new.address)
+            urls.parse(new.address, urls.LIVE if new.source == STREAM else urls.WEB)
             may_fetch(caller.settings, new.address)
         if new.options.callback:
             urls.parse(new.options.callback)

@@ -84,6 +84,16 @@ def _ends(api: Any, hook: str) -> int:
     return until(count, 60, "the end")
 
 
+def test_a_stream_that_cannot_be_had(api: Any) -> None:
+    """RTMP is spoken as well; nobody listens at this address, and the end says so."""
+    hook = f"/ok/{secrets.token_hex(4)}"
+    taken = watch(api, "rtmp://127.0.0.1:1935/live/nobody", hook, returnFinishInfo=1)
+    assert taken["code"] == 1100, taken
+    assert api.post("/finish_videostream/v4", requestId=taken["requestId"])["code"] == 1100
+    [end] = told(api, hook, 1)
+    assert (end["statCode"], end["pullStreamSuccess"], end["riskLevel"]) == (1, False, "PASS")
+
+
 def test_streams_that_no_server_can_enter(api: Any) -> None:
     for kind in ("AGORA", "TRTC", "ZEGO", "VOLC", "ALI", "SOMETHING", ""):
         said = watch(api, "http://127.0.0.1:1/a", "/ok", streamType=kind)
