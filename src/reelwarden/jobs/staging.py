@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from queue import Full as NoRoom
 from queue import Queue
 from typing import Final
 
@@ -16,6 +18,13 @@ HEAD: Final = 512
 WAITING: Final = 8
 CHECK_SPACE: Final = 64 << 20
 PIECE: Final = 256 << 10
+PAUSE: Final = 0.005
+AT_ONCE: Final = 256
+"""Uploads that are written at a time; further ones wait for a place."""
+
+# A thread waits for each upload, however slow its sender is. In the pool that all requests share, a few such would keep
+# everybody else waiting, and each other for ever.
+_WRITERS = ThreadPoolExecutor(AT_ONCE, "staging")
 
 
 class Staging:
@@ -29,7 +38,7 @@ class Staging:
         self._gathered = bytearray()
         self._abandoned = False
         self._checked = 0
-        self._writing = asyncio.get_running_loop().run_in_executor(None, self._write)
+        self._writing = asyncio.get_running_loop().run_in_executor(_WRITERS, self._write)
 
     async def write(self, data: bytes) -> None:
         """Raises LimitExceeded when it gets too large, Full when the disk does."""
@@ -62,14 +71,13 @@ class Staging:
             await self._put(piece)
 
     async def _put(self, piece: bytes | None) -> None:
-        if self._pieces.full():
-            await asyncio.to_thread(self._put_unless_broken, piece)
-        else:
-            self._put_unless_broken(piece)
-
-    def _put_unless_broken(self, piece: bytes | None) -> None:
-        if not self._writing.done():
-            self._pieces.put(piece)
+        while not self._writing.done():
+            try:
+                self._pieces.put_nowait(piece)
+            except NoRoom:
+                await asyncio.sleep(PAUSE)
+            else:
+                return
 
     def _check_space(self) -> None:
         if self._blobs.folder and self.size - self._checked >= CHECK_SPACE:
