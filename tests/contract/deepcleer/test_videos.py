@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from reelwarden.store.tables.submissions import submissions as rows
+
 pytestmark = [pytest.mark.slow, pytest.mark.models]
 Answer = dict[str, Any]
 DEFAULT = {"code": 1100, "message": "成功"}
@@ -43,6 +45,14 @@ def test_a_video_is_taken_in_called_back_and_asked_for(api: Any, clip: Path, val
         "passThrough": passed,
     }
     check_frames(told, taken["requestId"])
+    assert kept_for(api, "b-1") == 3 * 86400
+
+
+def kept_for(api: Any, bt_id: str) -> float:
+    """Seconds from the submission until its result goes."""
+    with api.server.database.read() as connection:
+        row = connection.execute(rows.select().where(rows.c.external_id == bt_id)).one()
+    return round(row.expires - row.created)
 
 
 def check_frames(told: Answer, request: str) -> None:

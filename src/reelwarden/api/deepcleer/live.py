@@ -82,7 +82,8 @@ def _clips(telling: Telling) -> Iterator[Item]:
         risks, item = clip(telling, own, start, start + CLIP)
         if risks or telling.said.get("allAudio"):
             text = item.pop("audioText", "")
-            item |= {"content": text, "audioText": text, "vadCode": 1 if text else 0}
+            silent = all(signal.label == "sound.silence" for signal in own)
+            item |= {"content": text, "audioText": text, "vadCode": 0 if silent else 1}
             item |= {"preAudioUrl": ""} if telling.said.get("preAudio") else {}
             times = {"audio_starttime": _clock(telling, start), "audio_endtime": _clock(telling, start + CLIP)}
             item["auxInfo"] = _when(telling) | times | _passed(telling.said)
