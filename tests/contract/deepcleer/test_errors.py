@@ -115,8 +115,6 @@ def test_pace_balance_and_routes(another: Callable[..., Any]) -> None:
     paced = another(Plan("dc-slow", requests_per_second=2.0))
     answers = [paced.post("/video/query/v4", btId="x")["code"] for _ in range(6)]
     assert answers[0] == 1902 and 1901 in answers
-    agreed = another(settings={"most_qps": 0.01})
-    assert [agreed.post("/video/query/v4", btId="x")["code"] for _ in range(2)] == [1902, 1901]
     poor = another(Plan("dc-poor", monthly_operations=0))
     assert poor.submit("http://127.0.0.1:1/a", imgType="QRCODE")["code"] == 9100
     full = another(Plan("dc-full", concurrent_submissions=0, concurrent_streams=0))

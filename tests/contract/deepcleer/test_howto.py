@@ -30,7 +30,7 @@ def test_the_page_does_what_it_says(api: Any, clip: Path) -> None:
     lines = run([sys.executable, "-c", program]).splitlines()
     assert lines[0] == "1100 REVIEW"
     assert lines[1] == "0.0 REVIEW QR code:QR code:Link"
-    assert json.loads(run(["bash", "-c", change]))["dialects"]["deepcleer"]["most_qps"] == 50
+    assert json.loads(run(["bash", "-c", change]))["dialects"]["deepcleer"]["secret_key"]
 
 
 def run(command: list[str]) -> str:

@@ -52,19 +52,18 @@ def joined(kind: str) -> st.SearchStrategy[str]:
 
 
 def dictionary(**known: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Usual values for most fields, an odd one for at most two of them."""
+    """Usual values for any of the fields, often an odd one for one of them."""
     usual = st.fixed_dictionaries({}, optional=known)
     return st.builds(
-        lambda said, odd: said | odd, usual, st.dictionaries(st.sampled_from(sorted(known)), ODD, max_size=2)
+        lambda said, odd: said | odd, usual, st.dictionaries(st.sampled_from(sorted(known)), ODD, max_size=1)
     )
 
 
-URL = st.sampled_from(
-    ["http://example.com/a.mp4", "http://127.0.0.1:9/x", "rtmp://example.com/live/x", "http://[::1", "x"]
-)
+VIDEO = "http://example.com/a.mp4"
+URL = st.sampled_from([VIDEO, VIDEO, VIDEO, "http://127.0.0.1:9/x", "rtmp://example.com/live/x", "http://[::1"])
 SWITCH = st.sampled_from([0, 1, "0", "1", True])
 DATA = dictionary(
-    btId=st.sampled_from(["one", "two", "three"]),
+    btId=st.integers(0, 500).map(str),
     tokenId=st.text(max_size=30),
     url=URL,
     audioDetectStep=st.integers(0, 36),
@@ -85,7 +84,7 @@ DATA = dictionary(
         durationPoints=st.just([300, 600]), frequencies=st.sampled_from([[1, 5, 10], [1, 2], []])
     ),
     extra=dictionary(passThrough=st.dictionaries(st.text(max_size=10), ANY, max_size=3)),
-    streamType=st.sampled_from(["NORMAL", "NORMAL", "AGORA", "TRTC", "ZEGO", "VOLC", "ALI"]),
+    streamType=st.sampled_from(["NORMAL", "NORMAL", "NORMAL", "NORMAL", "AGORA", "TRTC", "ZEGO"]),
     detectStep=st.integers(1, 9),
     imgBusinessDetectStep=st.integers(1, 9),
     imgCompareBase=URL,
@@ -169,10 +168,10 @@ def _fail_all(bench: Workbench, over: threading.Event) -> None:
 )
 @given(
     path=st.sampled_from(PATHS),
-    verb=st.sampled_from(["POST", "POST", "POST", "POST", "GET", "PUT", "DELETE"]),
+    verb=st.sampled_from(["POST"] * 9 + ["GET", "PUT", "DELETE"]),
     body=BODY,
     data=st.one_of(DATA, DATA, DATA, ODD),
-    good=st.booleans(),
+    good=st.sampled_from([True, True, True, False]),
     sealing=st.sampled_from([False, False, False, True]),
     raw=st.one_of(st.none(), st.none(), st.none(), st.none(), BYTES),
     keyed=st.sampled_from([True, True, True, True, True, False]),
@@ -193,6 +192,8 @@ def test_no_odd_request_is_our_fault(
     kind: str,
 ) -> None:
     client, secret = door
+    if good and isinstance(data, dict):
+        data = {"btId": "one", "url": VIDEO, "streamType": "NORMAL"} | data
     said = (GOOD if good else {}) | body | {"data": data} | ({"accessKey": secret} if keyed else {})
     if sealing:
         said |= {"encryptType": "sm4", "data": _sealed(data)}

@@ -13,21 +13,19 @@ KEY_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`secret_key` opens encrypted data. `most_qps` is the agreed rate; None: the plan's. `strict` refuses a request
-    that asks for a type of which nothing can be told here, instead of leaving that type out.
+    """`secret_key` opens encrypted data. `strict` refuses a request that asks for a type of which nothing can be told
+    here, instead of leaving that type out.
     """
 
     secret_key: str = ""
-    most_qps: float | None = None
     strict: bool = False
 
 
 def settings_of(account: Mapping[str, Any]) -> Settings:
     """The account's, and the usual value for whatever is missing or cannot be."""
     said = account.get("dialects", {}).get(DIALECT, {})
-    secret, most = said.get("secret_key"), said.get("most_qps")
+    secret = said.get("secret_key")
     return Settings(
         secret_key=secret if isinstance(secret, str) and len(secret.encode(errors="replace")) >= KEY_BYTES else "",
-        most_qps=float(most) if isinstance(most, int | float) and not isinstance(most, bool) and most > 0 else None,
         strict=said.get("strict") is True,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from reelwarden.accounts import limits
 from reelwarden.accounts.bucket import Rate, TooFast
 from reelwarden.accounts.caller import Caller
-from reelwarden.api.deepcleer.account import settings_of
 from reelwarden.jobs.refusals import TooQuick
 from reelwarden.store.database import Database
 
@@ -21,14 +20,9 @@ def rates(most: float) -> tuple[Rate, Rate]:
     return Rate(burst / INSTANT, burst), Rate(most, max(1.0, most))
 
 
-def most_of(caller: Caller) -> float | None:
-    """The agreed requests a second; None without a limit."""
-    return settings_of(caller.settings).most_qps or caller.plan.requests_per_second
-
-
 def keep(database: Database, caller: Caller, what: str, now: float | None = None) -> None:
     """Takes one request of the account's pace for `what` (submit, query …). Raises TooQuick."""
-    most = most_of(caller)
+    most = caller.plan.requests_per_second
     if most is None:
         return
     for name, rate in zip(("instant", "second"), rates(most), strict=True):
