@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # From docs/concepts/the-house.md: a room may import those of a lower or its own rank.
 RANKS = [
     {"domain", "errors", "taxonomy"},
-    {"settings", "store"},
+    {"settings", "store", "client"},
     {"ingest", "media", "text", "models", "speech", "banks"},
     {"detect", "decide", "words"},
     {"result"},
@@ -28,6 +28,7 @@ RANKS = [
     {"cli", "__main__"},
 ]
 STRANGERS = {
+    "client": {"domain", "taxonomy", "settings", "store"},
     "detect": {"media", "ingest", "decide"},
     "decide": {"detect"},
     "media": {"models", "text", "ingest"},

@@ -13,12 +13,17 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from findings import CLIP
 from serving import free_port, until
 
 from reelwarden.accounts import accounts, keys
 from reelwarden.accounts.caller import OWN_SCOPES
 from reelwarden.api.door import House
 from reelwarden.app import asgi, workbench
+from reelwarden.decide.replay import Header
+from reelwarden.domain import Signal
+from reelwarden.jobs import close
+from reelwarden.jobs.findings import Findings
 from reelwarden.jobs.submissions import of_row
 from reelwarden.jobs.workbench import Workbench
 from reelwarden.settings import Settings
@@ -55,6 +60,11 @@ class Native:
 
     def ask(self, who: Tenant, verb: str, path: str, **sent: Any) -> httpx.Response:
         return self.http.request(verb, path, headers=who.headers | sent.pop("headers", {}), **sent)
+
+    def finish(self, id: str, *signals: Signal) -> None:
+        """Ends it as a worker would that had found these."""
+        at = tuple(float(number) for number in range(10))
+        close.finish(self.bench, self.submission(id), Findings(Header("a.mp4", CLIP), signals, at, 10))
 
     def submission(self, id: str) -> Any:
         with self.bench.database.read() as connection:

@@ -75,7 +75,7 @@ def test_events_come_once_and_resume(native: Native) -> None:
         assert again.got(2)[:2] == told[1:]
 
 
-def test_a_lower_number_that_ends_later_is_not_lost(opened: Callable[..., Native], postgres_url: str) -> None:
+def test_a_lower_number_that_ends_later_is_not_lost(postgres_url: str, opened: Callable[..., Native]) -> None:
     """Two transactions, the one with the lower number ends last; and a listener comes in between."""
     native = opened(database_url=postgres_url)
     tenant, engine = native.tenant(), native.bench.database.engine

@@ -57,7 +57,8 @@ async def _lines(
     request: Request, house: House, account: str, told: Told, submission: str | None
 ) -> AsyncIterator[str]:
     silent = 0.0
-    yield ": listening\n\n"
+    # Whoever loses the connection before anything happened comes back to this number.
+    yield f"id: {told.last}\n: listening\n\n"
     while not await request.is_disconnected():
         try:
             rows = told.fresh(await asyncio.to_thread(_behind, house, account, told.floor, submission, PAGE))
@@ -83,6 +84,7 @@ class Told:
         self.floor = floor
         self._late = late
         self._told = dict.fromkeys(known, time.monotonic())
+        self.last = max(known, default=floor)
 
     def fresh(self, rows: list[sa.RowMapping], now: float | None = None) -> list[sa.RowMapping]:
         """Those of the rows that were not told yet."""
@@ -113,7 +115,7 @@ def _told(house: House, account: str, last: int | None) -> Told:
         if last is None:
             last = connection.execute(sa.select(sa.func.max(events.c.id)).where(its)).scalar_one() or 0
             recent = sa.select(events.c.id).where(its, events.c.at > time.time() - 2 * late)
-            known = set(connection.execute(recent).scalars())
+            known = {last, *connection.execute(recent).scalars()}
         else:
             known = {last}
         at = connection.execute(sa.select(events.c.at).where(its, events.c.id == last)).scalar_one_or_none()
