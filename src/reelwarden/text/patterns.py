@@ -241,9 +241,13 @@ class PatternSet:
 
     def holds(self, name: str, row: Row, beside: tuple[int, int] = (0, 0)) -> bool:
         """Whether a row of tokens holds a word of the class; what lies within `beside` is not looked at."""
-        read = self._class(name)
-        first, last = beside
-        return any(start < first or end > last for start in read.starts(row) for end in read.ends(row, start))
+        found = row.held.get((name, beside))
+        if found is None:
+            read = self._class(name)
+            first, last = beside
+            found = any(start < first or end > last for start in read.starts(row) for end in read.ends(row, start))
+            row.held[name, beside] = found
+        return found
 
     def _class(self, name: str) -> Read:
         found = self._read.get(name)

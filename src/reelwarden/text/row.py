@@ -39,6 +39,8 @@ class Row:
     def __init__(self, sentence: Sentence, spots: Sequence[Spot], groups: Groups) -> None:
         self.tokens = sentence.tokens
         self.question = sentence.question
+        self.held: dict[tuple[str, tuple[int, int]], bool] = {}
+        """Which classes are known to have a word in it, and which not."""
         self.words = [token.word for token in self.tokens]
         self.tags = [
             groups.of(token.word)
