@@ -50,5 +50,23 @@ def test_what_the_policy_has_no_rule_for_gets_the_vendors_level() -> None:
     assert policy.parse(levels.with_levels(own), "test").rule("qr.link").outcome(0.95) is Outcome.REJECT
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        policy.default_text(),
+        'name = "s \\"no\\" \\u007f"\n[defaults]\nkeep = 0.7\nlone = 0.3\n[labels]\nqr = { reject = 0.9, lone = 0.95 }',
+        'name = "dotted"\nrevision = 7\ndefaults.unavailable = "review"\nlabels.qr.review = 0.4\nlabels.logo.looks = 1',
+    ],
+    ids=["built in", "inline", "dotted"],
+)
+def test_however_a_policy_is_spelled_it_keeps_its_rules(own: str) -> None:
+    before, after = policy.parse(own, "own"), policy.parse(levels.with_levels(own), "written")
+    assert (after.name, after.revision, after.defaults) == (before.name, before.revision, before.defaults)
+    assert {label: after.rules[label] for label in before.rules} == dict(before.rules)
+    for label, score in vocabulary.levels().items():
+        if not before.table(label):
+            assert after.rule(label).outcome(score) is Outcome.REVIEW
+
+
 def test_levels_are_of_labels_that_exist() -> None:
     assert expand(vocabulary.levels()) <= set(labels())

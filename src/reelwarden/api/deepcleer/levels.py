@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from dataclasses import asdict, replace
 from functools import lru_cache
 
 from reelwarden.api.deepcleer import vocabulary
 from reelwarden.decide import policy
+from reelwarden.decide.rules import Rule
 from reelwarden.decide.verdict import GRAVITY, outcome_of
 from reelwarden.domain import Moment, Outcome, Signal
 from reelwarden.jobs.findings import Findings
@@ -17,12 +20,30 @@ SLACK = 0.001
 
 @lru_cache(maxsize=64)
 def with_levels(text: str) -> str:
-    """The policy file, with the vendor's usual levels for labels that it has no rule for. Empty: the built-in one."""
-    base = text or policy.default_text()
-    known = policy.parse(base, "the account's policy")
+    """The policy file, with the vendor's usual levels for labels that it has no rule for. Empty: the built-in one.
+
+    It is written anew: a file may be spelled so that no table can be added at its end.
+    """
+    known = policy.parse(text, "the account's policy") if text else policy.load()
     missing = {label: score for label, score in vocabulary.levels().items() if not known.table(label)}
-    tables = [f'\n[labels."{label}"]\nreview = {score}\n' for label, score in missing.items()]
-    return base.rstrip() + "\n" + "".join(tables)
+    rules = {**known.rules, **{label: _usual(known.defaults, score) for label, score in missing.items()}}
+    name = json.dumps(known.name, ensure_ascii=False).replace("\x7f", "\\u007f")
+    tables = (_table(f'labels."{label}"', rule, known.defaults) for label, rule in rules.items())
+    head = f"name = {name}\nrevision = {known.revision}\n"
+    return head + _table("defaults", known.defaults, Rule()) + "".join(tables)
+
+
+def _usual(defaults: Rule, score: float) -> Rule:
+    """A rule that leads to a review from the score, and is in order whatever the defaults are."""
+    lone = None if defaults.lone is None else max(defaults.lone, score)
+    return replace(defaults, keep=min(defaults.keep, score), review=score, lone=lone)
+
+
+def _table(name: str, rule: Rule, below: Rule) -> str:
+    """Only what differs from the rule below it."""
+    said = {key: value for key, value in asdict(rule).items() if value != getattr(below, key)}
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in said.items())
+    return f"\n[{name}]\n" + "".join(lines)
 
 
 class Judge:
