@@ -14,6 +14,8 @@ from clips import make_clip, text_picture
 from PIL import Image
 from serving import until
 
+from reelwarden.accounts import lists
+from reelwarden.accounts.lists import StoredEntry
 from reelwarden.api.sightengine.models import catalogue
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]
@@ -101,6 +103,24 @@ def test_an_account_may_have_what_cannot_be_told_left_out(another: Any, code: Pa
     assert "drugs" not in answer
     assert {"genai", "drugs"} <= set(answer["reelwarden"]["unavailable"])
     assert answer["request"]["operations"] == 2
+
+
+def test_the_lists_of_the_account_are_read_in_pictures(another: Any, picture: Path) -> None:
+    api = another()
+    with api.server.database.begin() as connection:
+        entries = [StoredEntry("call", match="exact", category="contact")]
+        bad = lists.create(connection, api.account.id, "bad", entries=entries)
+        fair = lists.create(connection, api.account.id, "fair", kind="allow", entries=[StoredEntry("idiot")])
+    fields = {"models": "text-content-2.0", "text_categories": "insult,blacklist,phone_number", "opt_countries": "fr"}
+    answer = api.post("check.json", picture, opt_textlist=bad.id, **fields)
+    assert answer["text"]["detections"]["blacklist"] == {"details": [{"match": "call", "category": "contact"}]}
+    assert "insult" in answer["text"]["detections"]
+    assert "phone_number" not in answer["text"]["detections"], "not a number of the countries that were asked"
+    alone = api.post("check.json", picture, opt_textlist="bad", **fields | {"text_categories": "blacklist"})
+    assert alone["text"]["detected_categories"] == ["blacklist"]
+    allowed = api.post("check.json", picture, opt_textlist=fair.id, **fields)
+    assert not any(d["match"] == "idiot" for d in allowed["text"]["detections"].get("insult", {}).get("details", []))
+    assert allowed["text"]["detected_categories"] != answer["text"]["detected_categories"]
 
 
 def test_a_workflow_rejects_by_its_rules(another: Any, picture: Path, code: Path) -> None:
