@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from reelwarden.api.sightengine.answers import success
-from reelwarden.api.sightengine.call import Call, calling
+from reelwarden.api.sightengine.call import Call, calling, clean
 from reelwarden.api.sightengine.errors import Argument
 from reelwarden.api.sightengine.ids import media_id, request_id
 from reelwarden.api.sightengine.images import as_answer
@@ -41,13 +41,12 @@ def _said(call: Call) -> dict[str, str]:
     if model not in catalogue() and model.partition("-")[0] not in {name.partition("-")[0] for name in catalogue()}:
         raise Argument(f"There is no model {model[:80]!r}")
     file = call.form.file("media") or call.form.file()
-    uri = file.name or "media" if file else address_of(call, "url")
+    uri = clean(file.name or "media") if file else address_of(call, "url")
     if not uri:
         raise Argument("There is no media: send a file as media, or url")
     return {"dialect": "sightengine", "model": model, "class": wrong, "uri": uri}
 
 
 def _keep(call: Call, note: dict[str, str]) -> None:
-    clean = {name: value.replace("\0", "") for name, value in note.items()}
     with call.house.desk.database.begin() as connection:
-        tell(connection, call.caller.account, None, "feedback.given", clean, time.time())
+        tell(connection, call.caller.account, None, "feedback.given", note, time.time())

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from reelwarden.api.form import File
 from reelwarden.api.sightengine import DIALECT
 from reelwarden.api.sightengine.account import Settings, settings_of
-from reelwarden.api.sightengine.call import Call, told_by
+from reelwarden.api.sightengine.call import Call, clean, told_by
 from reelwarden.api.sightengine.errors import Argument, BadCallback, BadMedia, TooLate
 from reelwarden.api.sightengine.ids import MEDIA, media_id, request_id
 from reelwarden.api.sightengine.wishes import VISUAL_TEXT, Wishes, read
@@ -152,7 +152,7 @@ async def _of_file(call: Call, file: File) -> dict[str, str]:
     id, key = file.submission, file.key
     if looks_like_base64(file.head) and file.size <= BASE64_MOST:
         id, key = await asyncio.to_thread(decoded, call.house.desk.blobs, file)
-    name = (file.name or "media")[:300]
+    name = clean(file.name or "media")[:300]
     return {"source": UPLOAD, "address": key, "name": name, "uri": name, "media": media_id(), "id": id}
 
 
