@@ -100,6 +100,12 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Native]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def serve() -> Any:
+    """`with serve(folder, database_url=…) as native`."""
+    return native_over
+
+
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Callable[..., Native]]:
     """Makes an API of the test's own: `opened(database_url=…)`."""
