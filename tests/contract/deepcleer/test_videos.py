@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,21 @@ def test_which_frames_are_looked_at(api: Any, clip: Path, data: Answer, times: l
     taken = api.submit(api.server.media(clip), imgType="QRCODE", data=data | {"returnAllImg": 1})
     told = api.ended(taken["btId"])
     assert [frame["time"] for frame in told["frameDetail"]] == times
+
+
+@pytest.mark.parametrize(("lang", "level"), [("en", "REVIEW"), ("zh", "PASS"), ("ar", "REVIEW")])
+def test_the_language_in_which_words_are_judged(api: Any, clip: Path, lang: str, level: str) -> None:
+    """There is no Arabic among the rules: then all are used."""
+    taken = api.submit(api.server.media(clip), imgType="IMGTEXTRISK", data={"lang": lang})
+    assert api.ended(taken["btId"])["riskLevel"] == level
+
+
+def test_many_at_once_with_one_id_are_one_video(api: Any, clip: Path) -> None:
+    url, bt_id = api.server.media(clip), secrets.token_hex(8)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: api.submit(url, data={"btId": bt_id}), range(8)))
+    assert {answer["code"] for answer in answers} == {1100}
+    assert len({answer["requestId"] for answer in answers}) == 1
 
 
 def test_the_same_id_again_while_it_is_looked_at(api: Any, clip: Path, another: Callable[..., Any]) -> None:

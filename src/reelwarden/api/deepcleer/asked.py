@@ -12,6 +12,7 @@ from reelwarden.api.deepcleer.errors import NoModel
 from reelwarden.api.deepcleer.wishes import TYPE_FIELDS, Types
 from reelwarden.api.door import House
 from reelwarden.moderate import unavailable
+from reelwarden.text.match import LANGUAGES
 
 SCREEN, SPEECH, LISTED = "text.screen", "text.speech", "text.blacklist"
 NO_LABELS = "NONE"
@@ -53,8 +54,8 @@ def text_lists(house: House, caller: Caller) -> dict[str, str]:
 
 
 def languages(lang: str) -> tuple[str, ...]:
-    """The languages that words are looked for in; nothing said: all."""
-    return (lang,) if lang else ()
+    """The languages that words are judged in. Nothing said, or one without rules of its own (Arabic): all that have."""
+    return (lang,) if lang in LANGUAGES else LANGUAGES
 
 
 def kept_for(caller: Caller, seconds: float) -> float:
