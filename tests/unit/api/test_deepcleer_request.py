@@ -21,6 +21,7 @@ from reelwarden.jobs.refusals import TooQuick
 from reelwarden.media.sampling import ByDuration, Count, Every
 from reelwarden.media.sampling import Plan as Sampling
 from reelwarden.store.database import Database
+from reelwarden.text.moderation import TextOptions, moderate_text
 
 SECRET = "0123456789abcdef-and-more"
 ANY = st.recursive(
@@ -149,10 +150,11 @@ def test_what_is_not_sealed_well_is_refused() -> None:
         opened(whole, "")
 
 
-@given(st.dictionaries(st.sampled_from(["secret_key", "strict"]), ANY))
+@given(st.dictionaries(st.sampled_from(["secret_key", "strict", "countries"]), ANY))
 def test_odd_settings_fall_back(said: dict[str, Any]) -> None:
     found = settings_of({"dialects": {"deepcleer": said}})
     assert found.strict in (True, False)
+    assert found.countries and all(len(country) == 2 for country in found.countries)
     assert not found.secret_key or len(found.secret_key.encode(errors="replace")) >= 16
 
 
@@ -197,3 +199,10 @@ def test_no_more_than_ten_in_a_second(paced: Any) -> None:
 def test_whoever_keeps_the_vendors_rule_is_never_refused(paced: Any) -> None:
     assert all(granted(paced, *(second + 0.05 * n for second in range(20) for n in range(10))))
     assert all(granted(paced, *(100 + second for second in range(10) for _ in range(3))))
+
+
+def test_chinese_telephone_numbers_are_looked_for() -> None:
+    options = TextOptions(countries=Settings().countries)
+    found = moderate_text("加我 138 0013 8000", options).matches
+    assert ("phone_number", "cn") in {(match.category, match.country) for match in found}
+    assert settings_of({"dialects": {"deepcleer": {"countries": ["de"]}}}).countries == ("de",)

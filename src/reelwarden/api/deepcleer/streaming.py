@@ -91,6 +91,7 @@ def _new(house: House, caller: Caller, body: Body) -> New:
         plan={"every": float(_step(data))},
         policy=with_levels(policy_text(house.desk.database, caller)),
         languages=asked.languages(fields.choice(data, "lang", wishes.LANGUAGES)),
+        countries=settings.countries,
         lists=tuple(listed),
         words=types.sources,
         callback=pictures,

@@ -99,6 +99,7 @@ def _new(house: House, caller: Caller, body: Body) -> New:
         plan=wishes.read_plan(data, STEP),
         policy=with_levels(policy_text(house.desk.database, caller)),
         languages=asked.languages(fields.choice(data, "lang", wishes.LANGUAGES)),
+        countries=settings.countries,
         lists=tuple(listed),
         words=types.sources,
         callback=fields.text(body, "callback", wishes.MOST_URL),
