@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import strategies as st
+
 from reelwarden.api.deepcleer import levels
 from reelwarden.api.deepcleer.result import document_of
 from reelwarden.api.deepcleer.wishes import Types
@@ -12,6 +14,7 @@ from reelwarden.domain import Box, Evidence, Fact, MediaInfo, MediaKind, Signal,
 from reelwarden.jobs.findings import Findings
 from reelwarden.jobs.options import Options
 from reelwarden.jobs.submissions import FINISHED, Submission
+from reelwarden.taxonomy import labels
 
 MEDIA = MediaInfo(MediaKind.VIDEO, "mov", 1, 35.0, 640, 360, 25.0, 0, "h264", "aac", 1)
 BOX = Box(0.25, 0.25, 0.75, 0.5)
@@ -73,3 +76,19 @@ def submission(types: Types = EVERYTHING, **said: Any) -> Submission:
     }
     state = {"asked": (), "options": Options(), "vendor": vendor, "state": FINISHED, "stop_wanted": False}
     return Submission(**facts | numbers | times | words | state)
+
+
+ANY_SIGNAL = st.builds(
+    lambda label, score, at, length, box, text, fact: Signal(
+        label, score, at, at + length, "d", "1", Evidence(box, text, fact)
+    ),
+    st.sampled_from(labels()),
+    st.floats(0, 1),
+    st.floats(0, 34),
+    st.sampled_from([0.0, 3.0, 15.0]),
+    st.none() | st.just(BOX),
+    st.none() | st.text(max_size=10),
+    st.dictionaries(
+        st.sampled_from(["source", "gender", "class", "category"]), st.sampled_from(["screen", "speech", "x"])
+    ),
+)

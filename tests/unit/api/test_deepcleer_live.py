@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from telling import EVERYTHING, ID, findings, heard, seen, spoken, submission
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telling import ANY_SIGNAL, EVERYTHING, ID, findings, heard, seen, spoken, submission
 
 from reelwarden.api.deepcleer.callbacks import DeepCleerAnnouncer, StreamAnnouncer
 from reelwarden.api.deepcleer.wishes import Types
@@ -94,3 +96,15 @@ def test_news_that_owe_nothing() -> None:
     assert announced(LOOKED, stream(), nothing=True) == []
     assert DeepCleerAnnouncer().announce(News(LOOKED, submission(), findings())) == ()
     assert DeepCleerAnnouncer().announce(News(FINISHED, submission(), findings())) == (), "no callback was named"
+
+
+@pytest.mark.slow
+@settings(max_examples=50, deadline=None)
+@given(st.lists(ANY_SIGNAL, max_size=6), st.booleans())
+def test_whatever_was_found_can_be_told(signals: list[Signal], everything: bool) -> None:
+    of = stream(allImages=everything, allAudio=everything, finish=True)
+    for url, body in announced(LOOKED, of, *signals):
+        part = body["frameDetail" if url == PICTURES else "audioDetail"]
+        assert (part["riskLevel"] == "PASS") is (part["riskLabel1"] == "normal")
+        assert everything or part["riskLevel"] != "PASS"
+    assert len(announced(FINISHED, of, *signals)) == 2

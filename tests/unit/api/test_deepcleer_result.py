@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from telling import BOX, ID, MEDIA, heard, seen, spoken, submission, told
+from telling import ANY_SIGNAL, ID, MEDIA, heard, seen, spoken, submission, told
 
 from reelwarden.api.deepcleer.result import document_of
 from reelwarden.api.deepcleer.wishes import Types
-from reelwarden.domain import Box, Evidence, Signal
+from reelwarden.domain import Box, Signal
 from reelwarden.jobs.submissions import FAILED
-from reelwarden.taxonomy import labels
 
 
 def test_nothing_found_is_a_pass_with_the_usual_empty_values() -> None:
@@ -174,25 +173,9 @@ def test_a_failure_is_a_code_and_nothing_else() -> None:
     }
 
 
-ANY = st.builds(
-    lambda label, score, at, length, box, text, fact: Signal(
-        label, score, at, at + length, "d", "1", Evidence(box, text, fact)
-    ),
-    st.sampled_from(labels()),
-    st.floats(0, 1),
-    st.floats(0, 34),
-    st.sampled_from([0.0, 3.0, 15.0]),
-    st.none() | st.just(BOX),
-    st.none() | st.text(max_size=10),
-    st.dictionaries(
-        st.sampled_from(["source", "gender", "class", "category"]), st.sampled_from(["screen", "speech", "x"])
-    ),
-)
-
-
 @pytest.mark.slow
 @settings(max_examples=50, deadline=None)
-@given(st.lists(ANY, max_size=8), st.booleans())
+@given(st.lists(ANY_SIGNAL, max_size=8), st.booleans())
 def test_whatever_was_found_can_be_told(signals: list[Signal], everything: bool) -> None:
     document = told(*signals, allImages=everything, allAudio=everything)
     parts = [*document.get("frameDetail", []), *document.get("audioDetail", [])]
