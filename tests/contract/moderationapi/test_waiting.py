@@ -1,0 +1,75 @@
+"""Callers who give up and ask again: they wait for the same work, and what nobody waits for is judged all the same."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from serving import until
+
+from reelwarden.store.tables.review import contents
+from reelwarden.store.tables.submissions import submissions
+
+pytestmark = [pytest.mark.slow, pytest.mark.models]
+OLDER = {"x-stainless-lang": "js"}
+
+
+def submitted(api: Any) -> int:
+    with api.server.database.read() as connection:
+        mine = submissions.c.account == api.account.id
+        count: int = connection.execute(sa.select(sa.func.count()).select_from(submissions).where(mine)).scalar_one()
+        return count
+
+
+def give_up(api: Any, body: Any) -> None:
+    with pytest.raises(httpx.TimeoutException):
+        api.client.post("/moderate", json=body, timeout=0.3)
+    until(lambda: submitted(api) or None, 10, "the submission")
+
+
+def test_who_asks_again_waits_for_the_same_work(another: Callable[..., Any], clip: Path) -> None:
+    api = another()
+    api.text("warm")
+    body = {"content": {"type": "video", "url": api.server.media(clip)}, "contentId": secrets.token_hex(4)}
+    give_up(api, body)
+    answer = api.call("POST", "/moderate", body)
+    assert answer["evaluation"]["flagged"]
+    retry = {**OLDER, "x-stainless-retry-count": "1"}
+    again = api.call("POST", "/moderate", body, headers=retry)
+    assert again["policies"] == answer["policies"]
+    assert submitted(api) == 1
+    summary = api.get("/analytics/summary", range="24h")
+    assert summary["totals"]["requests"] == 2, "the text, and the video once"
+    assert api.call("POST", "/moderate", body)["evaluation"]["flagged"]
+    assert submitted(api) == 2, "without being a retry it is looked at anew"
+
+
+def test_what_nobody_waits_for_is_in_its_queue(another: Callable[..., Any], clip: Path) -> None:
+    api = another()
+    api.text("warm")
+    body = {"content": {"type": "video", "url": api.server.media(clip)}, "contentId": "left", "authorId": "ann"}
+    give_up(api, body)
+    queue = api.get("/queue")["data"][0]["id"]
+
+    def there() -> Any:
+        return api.get(f"/queue/{queue}/items")["data"] or None
+
+    (item,) = until(there, 60, "the item")
+    assert (item["contentId"], item["authorId"], item["content"]["type"]) == ("left", "ann", "video")
+    with api.server.database.read() as connection:
+        rows = connection.execute(sa.select(contents.c.state).where(contents.c.account == api.account.id))
+        assert sorted(rows.scalars()) == ["judged", "judged"]
+
+
+def test_what_is_not_to_be_stored_is_judged_and_no_item(another: Callable[..., Any], picture: Path) -> None:
+    api = another()
+    content = {"type": "image", "url": api.server.media(picture)}
+    assert api.moderate(content, contentId="x", doNotStore=True)["evaluation"]["flagged"]
+    queue = api.get("/queue")["data"][0]["id"]
+    assert api.get(f"/queue/{queue}/items", includeResolved="true")["data"] == []
+    assert api.get("/analytics/summary", range="24h")["totals"]["flagged"] == 1
