@@ -11,14 +11,14 @@ from reelwarden.api.door import as_json
 from reelwarden.api.sightengine.answers import Document, image_answer
 from reelwarden.api.sightengine.call import Call, calling
 from reelwarden.api.sightengine.errors import JSON_UTF8, Broken, raise_for
-from reelwarden.api.sightengine.submitting import ended, submission_of, wishes_for
+from reelwarden.api.sightengine.submitting import Way, ended, submission_of, wishes_for
 from reelwarden.jobs.submissions import FAILED, Submission
 
 router = APIRouter()
 WITHIN = 90.0
 """Seconds that a caller waits for a picture."""
 PICTURES = frozenset({"jpeg", "png", "webp", "avif", "gif", "bmp", "tiff"})
-ADDRESSES = ("url", "stream_url")
+WAY = Way(("url", "stream_url"), waits=True, picture=True)
 
 
 @router.api_route("/check.json", methods=["GET", "POST"])
@@ -36,7 +36,7 @@ async def check_workflow(request: Request) -> Response:
 async def _check(request: Request, *, workflow: bool) -> Response:
     async with calling(request, "submit") as call:
         wishes, settings = await wishes_for(call, workflow=workflow)
-        submission = await submission_of(call, wishes, settings, ADDRESSES, urgent=True)
+        submission = await submission_of(call, wishes, settings, WAY)
         submission = await ended(call, request, submission, WITHIN, _no_picture)
         return as_answer(await asyncio.to_thread(_answer, call, submission))
 

@@ -67,4 +67,4 @@ def _found(call: Call) -> Submission:
 def _ongoing(call: Call) -> Document:
     with call.house.desk.database.read() as connection:
         found = listing(connection, call.caller.account, states=OPEN, dialect=DIALECT, most=MOST)
-    return ongoing(found)
+    return ongoing([submission for submission in found if not submission.vendor.get("picture")])

@@ -7,7 +7,8 @@ import base64
 import binascii
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -18,7 +19,8 @@ from reelwarden.api.sightengine.account import Settings, settings_of
 from reelwarden.api.sightengine.call import Call, clean, told_by
 from reelwarden.api.sightengine.errors import Argument, BadCallback, BadMedia, TooLate
 from reelwarden.api.sightengine.ids import MEDIA, media_id, request_id
-from reelwarden.api.sightengine.wishes import VISUAL_TEXT, Wishes, read
+from reelwarden.api.sightengine.source import Source
+from reelwarden.api.sightengine.wishes import VISUAL_TEXT, TextWishes, Wishes, read
 from reelwarden.errors import EgressRefused, UsageError
 from reelwarden.ingest import url as urls
 from reelwarden.jobs.desk import for_caller, policy_text
@@ -64,61 +66,79 @@ def callback_of(call: Call) -> str:
     return callback
 
 
-async def submission_of(
-    call: Call, wishes: Wishes, settings: Settings, addresses: tuple[str, ...], *, urgent: bool, callback: str = ""
-) -> Submission:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a call takes media in: by which parameters, whether somebody waits, and whether it is a picture."""
+
+    addresses: tuple[str, ...]
+    waits: bool
+    picture: bool = False
+    callback: str = ""
+
+
+async def submission_of(call: Call, wishes: Wishes, settings: Settings, way: Way) -> Submission:
     """Takes the media of the request in. Raises what `Desk.submit` raises, Argument where there is no media."""
-    new = await _source(call, addresses)
-    texts = wishes.text if VISUAL_TEXT in wishes.models else None
-    options = Options(
-        plan={"every": wishes.interval},
-        policy=await asyncio.to_thread(policy_text, call.house.desk.database, call.caller),
-        languages=wishes.text.languages,
-        countries=wishes.text.countries if texts else (),
-        lists=wishes.text.lists if texts else (),
-        words=wishes.sources,
-        callback=callback,
-        longest=wishes.max_duration if new["source"] == STREAM else None,
-    )
-    uri = new.pop("uri")
-    media = new.pop("media")
-    rules = [rule.model_dump() for rule in settings.workflows[wishes.workflow].rules] if wishes.workflow else []
+    source = await _source(call, way.addresses)
     reserved = len(wishes.models)
-    submission = New(
+    new = New(
         account=call.caller.account,
         key=call.caller.key,
         dialect=DIALECT,
+        source=source.kind,
+        address=source.address,
+        name=source.name,
         asked=wishes.asked,
-        options=options,
-        vendor={
-            "request": request_id(),
-            "media": media,
-            "uri": uri,
-            "wishes": wishes.document(),
-            "rules": rules,
-            "events": settings.thresholds,
-            "meters": list(wishes.models),
-            "reserved": reserved,
-        },
-        external_id=media,
-        priority=URGENT if urgent else USUAL,
-        **new,
+        options=await asyncio.to_thread(_options, call, wishes, way, source),
+        vendor=_kept(wishes, settings, way, source) | {"reserved": reserved},
+        external_id=source.media,
+        priority=URGENT if way.waits else USUAL,
+        id=source.id,
     )
-    submission = for_caller(call.caller, submission)
-    address = "" if urgent else submission.options.callback
-    submission = replace(submission, options=replace(submission.options, callback=address, interim=bool(address)))
+    new = for_caller(call.caller, new)
+    callback = "" if way.waits else new.options.callback
+    new = replace(new, options=replace(new.options, callback=callback, interim=bool(callback)))
+    desk = call.house.desk
     try:
-        accepted = await asyncio.to_thread(call.house.desk.submit, call.caller, submission, reserved)
+        accepted = await asyncio.to_thread(desk.submit, call.caller, new, reserved)
     except Exception:
-        if submission.id and submission.id not in {file.submission for file in call.form.files}:
-            await asyncio.to_thread(call.house.desk.blobs.delete_all, f"media/{submission.id}")
+        if source.id and source.id not in {file.submission for file in call.form.files}:
+            await asyncio.to_thread(desk.blobs.delete_all, f"media/{source.id}")
         raise
     call.taken.add(accepted.id)
-    return await asyncio.to_thread(call.house.desk.read, call.caller, accepted.id)
+    return await asyncio.to_thread(desk.read, call.caller, accepted.id)
 
 
-async def _source(call: Call, addresses: tuple[str, ...]) -> dict[str, str]:
-    """`source`, `address`, `name`, `id` of the submission, and the media's own id and name."""
+def _options(call: Call, wishes: Wishes, way: Way, source: Source) -> Options:
+    texts = wishes.text if VISUAL_TEXT in wishes.models else TextWishes()
+    return Options(
+        plan={"every": wishes.interval},
+        policy=policy_text(call.house.desk.database, call.caller),
+        languages=wishes.text.languages,
+        countries=texts.countries,
+        lists=texts.lists,
+        words=wishes.sources,
+        callback=way.callback,
+        longest=wishes.max_duration if source.kind == STREAM else None,
+    )
+
+
+def _kept(wishes: Wishes, settings: Settings, way: Way, source: Source) -> dict[str, Any]:
+    """What this dialect keeps of the submission; `answers.Facts` reads it."""
+    rules = settings.workflows[wishes.workflow].rules if wishes.workflow else ()
+    return {
+        "request": request_id(),
+        "media": source.media,
+        "uri": source.uri,
+        "wishes": wishes.document(),
+        "rules": [rule.model_dump() for rule in rules],
+        "events": settings.thresholds,
+        "meters": list(wishes.models),
+        "picture": way.picture,
+    }
+
+
+async def _source(call: Call, addresses: tuple[str, ...]) -> Source:
+    """The media of the request. Raises Argument, BadMedia, Missing."""
     from reelwarden.api.sightengine.uploads import uploaded
 
     file = call.form.file("media") or call.form.file()
@@ -128,7 +148,7 @@ async def _source(call: Call, addresses: tuple[str, ...]) -> dict[str, str]:
         return await _of_file(call, file)
     if address:
         name = address.partition("?")[0]
-        return {"source": source_of(address), "address": address, "name": name, "uri": address, "media": media_id()}
+        return Source(source_of(address), address, name, address, media_id())
     if media:
         if not MEDIA.fullmatch(media):
             raise Argument("media_id is not an id of a media")
@@ -148,12 +168,12 @@ def source_of(address: str) -> str:
     return STREAM if live else URL
 
 
-async def _of_file(call: Call, file: File) -> dict[str, str]:
+async def _of_file(call: Call, file: File) -> Source:
     id, key = file.submission, file.key
     if looks_like_base64(file.head) and file.size <= BASE64_MOST:
         id, key = await asyncio.to_thread(decoded, call.house.desk.blobs, file)
     name = clean(file.name or "media")[:300]
-    return {"source": UPLOAD, "address": key, "name": name, "uri": name, "media": media_id(), "id": id}
+    return Source(UPLOAD, key, name, name, media_id(), id)
 
 
 def looks_like_base64(head: bytes) -> bool:

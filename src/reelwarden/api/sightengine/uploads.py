@@ -24,6 +24,7 @@ from reelwarden.api.sightengine.call import Call, calling
 from reelwarden.api.sightengine.errors import Argument, BadMedia, TooLarge
 from reelwarden.api.sightengine.ids import MEDIA, media_id, request_id
 from reelwarden.api.sightengine.images import as_answer
+from reelwarden.api.sightengine.source import Source
 from reelwarden.errors import LimitExceeded
 from reelwarden.jobs.refusals import Missing
 from reelwarden.jobs.staging import Staging
@@ -69,7 +70,7 @@ async def put(request: Request, media: str, token: str) -> Response:
     return as_answer(success(request_id(), 0) | {"media": {"id": media}})
 
 
-def uploaded(call: Call, media: str) -> dict[str, str]:
+def uploaded(call: Call, media: str) -> Source:
     """The source that a check with `media_id` names. Raises Missing, BadMedia before any bytes have come."""
     with call.house.desk.database.read() as connection:
         mine = sa.and_(uploads.c.id == media, uploads.c.account == call.caller.account)
@@ -81,7 +82,7 @@ def uploaded(call: Call, media: str) -> dict[str, str]:
     if row.facts.get("checked"):
         raise Argument("This media was checked already; upload it again")
     _note(call.house, media, dict(row.facts) | {"checked": True})
-    return {"source": UPLOAD, "address": _key(media), "name": media, "uri": media, "media": media}
+    return Source(UPLOAD, _key(media), media, media, media)
 
 
 def _open(call: Call, media: str, token: str, now: float) -> None:

@@ -11,7 +11,7 @@ from reelwarden.api.sightengine.answers import Document, acknowledgement, video_
 from reelwarden.api.sightengine.call import Call, calling
 from reelwarden.api.sightengine.errors import Broken, raise_for
 from reelwarden.api.sightengine.images import as_answer
-from reelwarden.api.sightengine.submitting import callback_of, ended, submission_of, wishes_for
+from reelwarden.api.sightengine.submitting import Way, callback_of, ended, submission_of, wishes_for
 from reelwarden.jobs.submissions import FAILED, Submission
 
 router = APIRouter(prefix="/video")
@@ -48,7 +48,7 @@ async def check_workflow(request: Request) -> Response:
 async def _sync(request: Request, *, workflow: bool) -> Response:
     async with calling(request, "submit") as call:
         wishes, settings = await wishes_for(call, workflow=workflow)
-        submission = await submission_of(call, wishes, settings, ADDRESSES, urgent=True)
+        submission = await submission_of(call, wishes, settings, Way(ADDRESSES, waits=True))
         submission = await ended(call, request, submission, WITHIN, _too_long)
         return as_answer(await asyncio.to_thread(_answer, call, submission))
 
@@ -71,5 +71,5 @@ async def _later(request: Request, *, workflow: bool) -> Response:
     async with calling(request, "submit") as call:
         callback = callback_of(call)
         wishes, settings = await wishes_for(call, workflow=workflow)
-        submission = await submission_of(call, wishes, settings, ADDRESSES, urgent=False, callback=callback)
+        submission = await submission_of(call, wishes, settings, Way(ADDRESSES, waits=False, callback=callback))
         return as_answer(acknowledgement(submission))
