@@ -136,11 +136,14 @@ class _Final(FetchError):
 
 def unlocked(data: bytes, key: bytes, iv: bytes) -> bytes:
     """AES-128 in CBC mode with PKCS #7 padding, as RFC 8216 has it."""
-    from Cryptodome.Cipher import AES
-    from Cryptodome.Util.Padding import unpad
+    from cryptography.hazmat.primitives import padding
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
     try:
-        return unpad(AES.new(key, AES.MODE_CBC, iv).decrypt(data), AES.block_size)
+        decryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor()
+        unpadder = padding.PKCS7(128).unpadder()
+        plain = unpadder.update(decryptor.update(data) + decryptor.finalize())
+        return plain + unpadder.finalize()
     except ValueError as error:
         raise _Final("a segment does not open with the key that its playlist names") from error
 

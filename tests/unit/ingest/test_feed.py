@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 from clips import make_clip
-from Cryptodome.Cipher import AES
-from Cryptodome.Util.Padding import pad
+from cryptography.hazmat.primitives import padding
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from servers import PUBLIC
 from streams import Files, cut, played, serving, tone
 
@@ -26,6 +26,13 @@ from reelwarden.settings import Settings
 SECONDS = 3.0
 PICTURES = list(range(75))
 Maker = Callable[..., Files]
+
+
+def sealed(data: bytes, key: bytes, iv: bytes) -> bytes:
+    """AES-128-CBC with PKCS #7 padding."""
+    padder = padding.PKCS7(128).padder()
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
+    return encryptor.update(padder.update(data) + padder.finalize()) + encryptor.finalize()
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +156,7 @@ def test_locked_segments_are_opened(made: Maker) -> None:
         name = f"/index{number}.ts"
         data = files[name]
         assert isinstance(data, bytes)
-        files[name] = AES.new(key, AES.MODE_CBC, number.to_bytes(16, "big")).encrypt(pad(data, 16))
+        files[name] = sealed(data, key, number.to_bytes(16, "big"))
     files["/index.m3u8"] = text.replace(b"#EXTINF", b'#EXT-X-KEY:METHOD=AES-128,URI="key"\n#EXTINF', 1)
     files["/key"] = key
     assert played(data_of(chunks(files)[0]))[0] == PICTURES
