@@ -158,15 +158,16 @@ def test_the_account_sees_what_is_going_on_and_stops_it(another: Callable[..., A
 def test_a_large_file_goes_by_the_upload_api(api: Any, clip: Path) -> None:
     made = api.get("upload/create-video.json")
     media, place = made["media"]["id"], made["upload"]["url"]
-    early = api.client.get(
-        "video/check-sync.json", params={"media_id": media, "models": "qr-content", **api.credentials}
-    )
+    asked = {"media_id": media, "models": "qr-content", **api.credentials}
+    early = api.client.get("video/check-sync.json", params=asked)
     assert api.answer(early, 400)["error"]["type"] == "media_error"
     assert httpx.put(place, content=clip.read_bytes(), headers={"Content-Type": "video/mp4"}).status_code == 200
     assert httpx.put(place, content=b"again").status_code == 404
     answer = api.get("video/check-sync.json", media_id=media, models="qr-content", interval="3")
     assert answer["media"]["id"] == media
     assert [bool(frame["qr"]["link"]) for frame in answer["data"]["frames"]] == [True, False]
+    again = api.client.get("video/check-sync.json", params=asked)
+    assert "already" in api.answer(again, 400)["error"]["message"]
 
 
 def test_nobody_else_sees_a_video(api: Any, another: Callable[..., Any], clip: Path) -> None:

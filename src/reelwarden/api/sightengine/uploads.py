@@ -18,7 +18,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from reelwarden.api.door import House, house_of
-from reelwarden.api.sightengine import PREFIX
+from reelwarden.api.sightengine import DIALECT, PREFIX
 from reelwarden.api.sightengine.answers import success
 from reelwarden.api.sightengine.call import Call, calling
 from reelwarden.api.sightengine.errors import Argument, BadMedia, TooLarge
@@ -28,7 +28,7 @@ from reelwarden.api.sightengine.source import Source
 from reelwarden.errors import LimitExceeded
 from reelwarden.jobs.refusals import Missing
 from reelwarden.jobs.staging import Staging
-from reelwarden.jobs.submissions import UPLOAD
+from reelwarden.jobs.submissions import UPLOAD, find
 from reelwarden.store.tables.submissions import uploads
 
 router = APIRouter(prefix="/upload")
@@ -71,17 +71,23 @@ async def put(request: Request, media: str, token: str) -> Response:
 
 
 def uploaded(call: Call, media: str) -> Source:
-    """The source that a check with `media_id` names. Raises Missing, BadMedia before any bytes have come."""
-    with call.house.desk.database.read() as connection:
-        mine = sa.and_(uploads.c.id == media, uploads.c.account == call.caller.account)
+    """The source that a check with `media_id` names. Raises Missing, BadMedia before any bytes have come.
+
+    The bytes are kept for as long as the check may take.
+    """
+    desk = call.house.desk
+    kept = time.time() + desk.settings.submission_timeout + OPEN_FOR
+    mine = sa.and_(uploads.c.id == media, uploads.c.account == call.caller.account)
+    with desk.database.begin() as connection:
         row = connection.execute(sa.select(uploads).where(mine)).one_or_none()
-    if row is None:
-        raise Missing("there is no media with this id")
-    if not row.facts.get("size"):
-        raise BadMedia("No bytes were uploaded for this media")
-    if row.facts.get("checked"):
-        raise Argument("This media was checked already; upload it again")
-    _note(call.house, media, dict(row.facts) | {"checked": True})
+        if row is None:
+            raise Missing("there is no media with this id")
+        if not row.facts.get("size"):
+            raise BadMedia("No bytes were uploaded for this media")
+        if find(connection, call.caller.account, DIALECT, media):
+            raise Argument("This media was checked already; upload it again")
+        if row.expires < kept:
+            connection.execute(uploads.update().where(mine).values(expires=kept))
     return Source(UPLOAD, _key(media), media, media, media)
 
 
