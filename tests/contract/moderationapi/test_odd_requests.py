@@ -234,6 +234,7 @@ def _fail_all(bench: Workbench, over: threading.Event) -> None:
             close.fail(bench, of_row(row), NotMedia("nothing of this is looked at here"))
 
 
+@pytest.mark.timeout(max(300, MANY // 5))
 @settings(
     max_examples=MANY,
     deadline=None,
