@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,16 @@ def test_the_cipher_is_the_published_one() -> None:
     key = plain = bytes.fromhex("0123456789abcdeffedcba9876543210")
     encryptor = Cipher(algorithms.SM4(key), modes.CBC(bytes(16))).encryptor()
     assert encryptor.update(plain).hex() == "681edf34d206965e86b3e94f536e4246"
+
+
+def test_both_forms_of_sealed_data_are_read() -> None:
+    data = {"btId": "b", "url": "http://example.com/a.mp4"}
+    closed = sealed(data, SECRET)
+    digits = base64.b64encode(base64.b64decode(closed).hex().encode()).decode()
+    for text in (closed, digits):
+        assert wishes.read_data({"encryptType": "sm4", "data": text}, Settings(SECRET)) == data
+        inner = {"encryptType": "SM4", "encryptData": text}
+        assert wishes.read_data({"data": inner}, Settings(SECRET)) == data
 
 
 def test_what_is_not_sealed_well_is_refused() -> None:

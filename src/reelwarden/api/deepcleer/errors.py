@@ -25,8 +25,8 @@ NO_BALANCE, NO_PERMISSION = 9100, 9101
 
 MESSAGES = {
     SUCCESS: ("成功", "Success"),
-    PROCESSING: ("请求正在处理", "Request is being processed"),
-    TOO_FAST: ("QPS超限", "QPS limit exceeded"),
+    PROCESSING: ("请求正在处理", "Request is processing"),
+    TOO_FAST: ("QPS超限", "Request qps over limit"),
     INVALID: ("参数不合法", "Invalid parameters"),
     FAILED: ("服务失败", "Service failure"),
     NO_ROUTE: ("流路数超限", "Stream routes limit exceeded"),

@@ -1,5 +1,5 @@
 """Encrypted data: base64 of SM4 in CBC mode with PKCS#7 padding, the key the first 16 bytes of the account's secret,
-the initial vector 16 zero bytes, as published.
+the initial vector 16 zero bytes, as published. Some samples have base64 of the hexadecimal digits: they are read too.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from typing import Any
 
 from cryptography.hazmat.primitives import padding
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from reelwarden.errors import UsageError
 
 KEY_BYTES, BLOCK_BITS = 16, 128
+HEX = re.compile(rb"(?:[0-9a-fA-F]{32})+")
 NOT_READABLE = "data cannot be decrypted with this account's secret key"
 
 
@@ -25,7 +27,10 @@ def opened(data: str, secret: str) -> Any:
     decryptor = _cipher(secret).decryptor()
     unpadder = padding.PKCS7(BLOCK_BITS).unpadder()
     try:
-        plain = decryptor.update(base64.b64decode(data, validate=True)) + decryptor.finalize()
+        secret_bytes = base64.b64decode(data, validate=True)
+        if HEX.fullmatch(secret_bytes):
+            secret_bytes = bytes.fromhex(secret_bytes.decode())
+        plain = decryptor.update(secret_bytes) + decryptor.finalize()
         return json.loads((unpadder.update(plain) + unpadder.finalize()).decode())
     except (binascii.Error, ValueError, RecursionError) as error:
         raise UsageError(NOT_READABLE) from error

@@ -23,6 +23,7 @@ TYPE_FIELDS = {
     "image_business": ("imgBusinessType", 128),
     "audio_business": ("audioBusinessType", 128),
 }
+CIPHERS = ("sm4", "SM4")
 LANGUAGES = ("zh", "en", "ar")
 GENDERS = ("male", "female", "ambiguity")
 ECHOED = {"ip": 64, "deviceId": 128, "receiveTokenId": 64, "dataId": 128, "videoTitle": 128, "channel": 128}
@@ -105,10 +106,12 @@ def _types(body: Body, kind: str) -> tuple[str, ...]:
 
 def read_data(body: Body, settings: Settings) -> Body:
     """`data`, opened where it is encrypted. Raises UsageError."""
-    kind = fields.choice(body, "encryptType", ("sm4", "SM4"))
     value = body.get("data")
-    if kind and isinstance(value, str):
+    if fields.choice(body, "encryptType", CIPHERS) and isinstance(value, str):
         value = opened(value, settings.secret_key)
+    elif isinstance(value, Mapping) and fields.choice(value, "encryptType", CIPHERS):
+        # As other products of the vendor have it.
+        value = opened(fields.text(value, "encryptData", 2 * MOST_DATA, required=True), settings.secret_key)
     if not isinstance(value, Mapping) or not value:
         raise UsageError("data is required, and must be an object")
     if not fields.sound(value, MOST_DATA):
