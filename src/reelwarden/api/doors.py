@@ -22,6 +22,7 @@ def build(house: House, lifespan: Any) -> FastAPI:
     )
     app.state.house = house
     app.add_middleware(TidyPaths)
+    native.install_unknown(app)
     for path, door in (
         (native.PREFIX, native.build()),
         (sightengine.PREFIX, sightengine.build()),

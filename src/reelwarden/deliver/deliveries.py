@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from reelwarden.deliver.schedules import schedule_of
 from reelwarden.store.database import new_id
 from reelwarden.store.tables.deliveries import attempts, deliveries
+from reelwarden.store.tables.submissions import submissions
 
 OWED, DELIVERED, GIVEN_UP = "owed", "delivered", "given_up"
 FORGOTTEN_AT_ONCE = 1000
@@ -191,6 +192,15 @@ def forget(connection: sa.Connection, before: float) -> int:
     """
     old = sa.select(deliveries.c.id).where(deliveries.c.ended < before).limit(FORGOTTEN_AT_ONCE)
     return _count(connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(old))))
+
+
+def forget_orphans(connection: sa.Connection, before: float) -> int:
+    """Deletes some of those that have ended and whose submission is gone, or never was: what must not be kept at once,
+    the rest if it ended before then. How many; call it again until it gives 0."""
+    gone = sa.or_(deliveries.c.submission.is_(None), deliveries.c.submission.not_in(sa.select(submissions.c.id)))
+    due = sa.or_(deliveries.c.keep.is_(False), deliveries.c.ended < before)
+    some = sa.select(deliveries.c.id).where(deliveries.c.state != OWED, gone, due).limit(FORGOTTEN_AT_ONCE)
+    return _count(connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(some))))
 
 
 def forget_submission(connection: sa.Connection, submission: str) -> int:

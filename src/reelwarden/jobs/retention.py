@@ -9,10 +9,12 @@ import time
 import sqlalchemy as sa
 import structlog
 
+from reelwarden.deliver import deliveries
 from reelwarden.errors import LimitExceeded
 from reelwarden.jobs import close, erasure, uploading
 from reelwarden.jobs.submissions import ENDED, OPEN, of_row
 from reelwarden.jobs.workbench import Workbench
+from reelwarden.store.tables.deliveries import deliveries as owed
 from reelwarden.store.tables.submissions import (
     events,
     leases,
@@ -25,7 +27,7 @@ from reelwarden.store.tables.submissions import (
 log = structlog.get_logger()
 EVERY = 30.0
 GRACE = 3600.0
-"""Seconds for which the result of what is not kept waits to be fetched or delivered."""
+"""Seconds for which the result of what is not kept waits to be fetched; once its callback has arrived it goes."""
 KEPT_RUNS = 86400.0
 BATCH = 200
 
@@ -50,11 +52,13 @@ def sweep(bench: Workbench, now: float) -> None:
     _overdue(bench, now)
     for id in _ids(bench, sa.and_(submissions.c.expires < now, submissions.c.state.in_(ENDED))):
         erasure.delete(bench.database, bench.blobs, bench.engine, id)
-    for id in _ids(bench, sa.and_(submissions.c.state.in_(ENDED), _not_kept(), submissions.c.ended < now - GRACE)):
+    gone = sa.or_(submissions.c.ended < now - GRACE, _delivered())
+    for id in _ids(bench, sa.and_(submissions.c.state.in_(ENDED), _not_kept(), gone)):
         erasure.delete(bench.database, bench.blobs, bench.engine, id)
     _pieces_of_ended(bench)
     _stale_uploads(bench, now)
     with bench.database.begin() as connection:
+        deliveries.forget_orphans(connection, now - bench.settings.retention)
         connection.execute(workers.delete().where(workers.c.beat < now - 86400))
         connection.execute(events.delete().where(events.c.submission.is_(None), events.c.at < now - 7 * 86400))
     bench.engine.forget(now - KEPT_RUNS)
@@ -68,6 +72,15 @@ def _ids(bench: Workbench, where: sa.ColumnElement[bool]) -> list[str]:
 def _not_kept() -> sa.ColumnElement[bool]:
     kept: sa.ColumnElement[bool] = submissions.c.options["keep"].as_boolean()
     return kept.is_(False)
+
+
+def _delivered() -> sa.ColumnElement[bool]:
+    """Its end was told, and nothing more is owed to anybody."""
+    its = sa.select(owed.c.id).where(owed.c.submission == submissions.c.id)
+    return sa.and_(
+        sa.exists(its.where(owed.c.state == deliveries.DELIVERED)),
+        ~sa.exists(its.where(owed.c.state == deliveries.OWED)),
+    )
 
 
 def _overdue(bench: Workbench, now: float) -> None:

@@ -135,8 +135,7 @@ def test_odd_letters_in_every_place(door: tuple[Native, Any]) -> None:
 
 def odd_requests(native: Native, admin: Any, verb: str, path: str, about: Any, odd: str) -> int:
     quoted = quote(odd.encode("utf-8", "surrogatepass"), safe="")
-    # A line break in a path leads to no door at all.
-    target = re.sub(r"\{\w+\}", quoted.replace("%0A", ""), path)
+    target = re.sub(r"\{\w+\}", quoted, path)
     query = "&".join(f"{one['name']}={quoted}" for one in about.get("parameters", []) if one["in"] == "query")
     headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "5", "Upload-Offset": "0", "Range": quoted[:200]}
     bodies: list[dict[str, Any]] = [{}]

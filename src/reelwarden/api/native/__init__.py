@@ -22,3 +22,12 @@ def build() -> FastAPI:
         app.include_router(room.router)
     errors.install(app)
     return app
+
+
+def install_unknown(app: FastAPI) -> None:
+    """An address that leads to no door at all is answered in our form too."""
+    from starlette.exceptions import HTTPException
+
+    from reelwarden.api.native.errors import http_error
+
+    app.add_exception_handler(HTTPException, http_error)

@@ -47,7 +47,7 @@ def install(app: FastAPI) -> None:
     """Makes every way in which a request can go wrong answer in our form."""
     app.add_exception_handler(ReelwardenError, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, http_error)
     for unkeepable in (DataError, UnicodeError, RecursionError, OverflowError):
         app.add_exception_handler(unkeepable, _unkeepable)
     app.add_exception_handler(ClientDisconnect, _gone)
@@ -69,7 +69,8 @@ def _invalid(_: Request, error: Any) -> Response:
     return answer(422, "invalid", f"{place or 'the request'}: {first.get('msg', 'is wrong')}"[:500])
 
 
-def _http(request: Request, error: Any) -> Response:
+def http_error(request: Request, error: Any) -> Response:
+    """404, 405 and what a route says by its status."""
     codes = {404: "not_found", 405: "method_not_allowed", 412: "wrong_version", 415: "wrong_type"}
     headers = _spoken(request) | dict(error.headers or {})
     return answer(error.status_code, codes.get(error.status_code, "http"), str(error.detail), headers=headers)
