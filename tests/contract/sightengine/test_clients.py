@@ -25,6 +25,10 @@ def check():
     made = client.check(*said["models"])
     made.endpoint = said["url"] + "/1.0/"
     return made
+def refused():
+    made = SightengineClient(said["user"], "no key").check("type")
+    made.endpoint = said["url"] + "/1.0/"
+    return made.set_url(said["picture_url"])
 print(json.dumps({
     "set_url": check().set_url(said["picture_url"]),
     "set_file": check().set_file(said["picture"]),
@@ -33,6 +37,7 @@ print(json.dumps({
     "video": check().video(said["clip_url"], said["callback"]),
     "feedback_url": client.feedback("nudity-2.1", "safe", said["picture_url"]),
     "feedback_file": client.feedback("nudity-2.1", "safe", said["picture"]),
+    "wrong": refused(),
 }))
 """
 
@@ -117,6 +122,8 @@ def check_answers(api: Any, answers: dict[str, Answer], said: Answer) -> None:
 def test_the_official_python_client(api: Any, said: Answer) -> None:
     python = python_client("sightengine==1.4.0", "requests>=2.32")
     answers = answer_of([str(python), "-c"], OFFICIAL, SAID=json.dumps(said))
+    wrong = answers.pop("wrong")
+    assert (wrong["status"], wrong["error"]["type"], wrong["error"]["code"]) == ("failure", "credentials_error", 1)
     assert len(answers) == 7
     check_answers(api, answers, said)
 

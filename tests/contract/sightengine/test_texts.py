@@ -102,7 +102,7 @@ def test_a_thousand_letters_are_one_operation(another: Any) -> None:
         {"text": "x", "mode": "rules", "lang": "xx"},
         {"text": "x", "mode": "rules", "categories": "nonsense"},
         {"text": "x", "mode": "ml", "models": "nonsense"},
-        {"text": "x", "models": "text-content-2.0"},
+        {"text": "x", "models": "text-content-2.0", "text_categories": "rude"},
         {"text": "x", "mode": "rules", "opt_countries": "france"},
         {"text": "x" * 100_001, "mode": "rules"},
     ],

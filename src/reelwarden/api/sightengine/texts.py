@@ -89,7 +89,7 @@ def read(fields: Mapping[str, str]) -> TextAsked:
         modes=_modes(fields.get("mode", ""), visual),
         families=_families(fields.get("categories", "")),
         models=tuple(model for model in models if model != VISUAL_TEXT) or ("general",),
-        wishes=text_wishes(fields, required=visual),
+        wishes=text_wishes(fields, wanted=visual),
         visual=visual,
     )
     wrong = [model for model in asked.models if model not in ML_MODELS]

@@ -92,17 +92,18 @@ def read(fields: Fields, settings: Settings, told: frozenset[str], *, workflow: 
     wishes = Wishes(names, workflow=name, dropped=tuple(m.name for m in models if m not in left))
     return replace(
         wishes,
-        text=text_wishes(fields, required=VISUAL_TEXT in names),
+        text=text_wishes(fields, wanted=VISUAL_TEXT in names),
         interval=_interval(fields.get("interval", ""), settings.interval),
         max_duration=_seconds(fields.get("max_duration", "")),
     )
 
 
-def text_wishes(fields: Fields, *, required: bool) -> TextWishes:
-    """Raises Argument."""
-    categories = words(fields.get("text_categories", ""))
-    if required and not categories:
-        raise Argument("The parameter text_categories is missing: the categories that text-content-2.0 is to look for")
+def text_wishes(fields: Fields, *, wanted: bool) -> TextWishes:
+    """The options of text-content-2.0; where it is `wanted` and names no categories, all of them. Raises Argument.
+
+    The vendor calls the categories required, and leaves them out in a sample of its own.
+    """
+    categories = words(fields.get("text_categories", "")) or (CATEGORIES if wanted else ())
     _known(categories, (*CATEGORIES, BLACKLIST), "text_categories")
     languages = words(fields.get("opt_lang", "")) or ("en",)
     _known(languages, LANGUAGES, "opt_lang")

@@ -10,6 +10,7 @@ from reelwarden.api.sightengine.account import Settings
 from reelwarden.api.sightengine.errors import Argument
 from reelwarden.api.sightengine.wishes import TextWishes, Wishes, read, wishes_of
 from reelwarden.taxonomy import labels
+from reelwarden.text.match import CATEGORIES
 
 TOLD = frozenset(labels())
 USUAL = Settings()
@@ -38,6 +39,11 @@ def test_text_options() -> None:
     assert {"text.screen", "text.insult", "text.email", "text.blacklist"} == set(wishes.asked)
 
 
+def test_without_categories_all_are_looked_for() -> None:
+    assert read({"models": "text-content-2.0"}, USUAL, TOLD).text.categories == CATEGORIES
+    assert read({"models": "gore"}, USUAL, TOLD).text.categories == ()
+
+
 def test_a_list_alone_is_read_together_with_some_category() -> None:
     fields = {"models": "text-content-2.0", "text_categories": "blacklist", "opt_textlist": "lst_a"}
     assert {"text.screen", "text.blacklist", "text.grawlix"} == set(read(fields, USUAL, TOLD).asked)
@@ -56,7 +62,6 @@ def test_wishes_survive_json() -> None:
         {"models": "gore", "interval": "6"},
         {"models": "gore", "interval": "one"},
         {"models": "gore", "max_duration": "0"},
-        {"models": "text-content-2.0"},
         {"models": "text-content-2.0", "text_categories": "insult,nonsense"},
         {"models": "text-content-2.0", "text_categories": "insult", "opt_lang": "xx"},
         {"models": "text-content-2.0", "text_categories": "insult", "opt_countries": "usa"},
