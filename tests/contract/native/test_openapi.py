@@ -13,6 +13,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from reelwarden.accounts.caller import OWN_SCOPES
 
@@ -22,21 +23,7 @@ MANY = int(os.environ.get("REELWARDEN_ODD_REQUESTS", "6"))
 PYTHON = ("Traceback", "sqlalchemy", "psycopg", "sqlite3", "<class", "Errno", "Error:", ".py")
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 APART = {"/events/stream": "does not end", "/health/ready": "says 503 where no worker runs, as here"}
-ODD = [
-    "\0",
-    "a\0b",
-    "%00",
-    "\ud83d",
-    "￿",
-    "💥" * 50,
-    "a" * 5000,
-    "..",
-    "../../etc",
-    "' OR 1=1 --",
-    "\r\nX: y",
-    "-1",
-    "1e999",
-]
+ODD = ["\0", "a\ud83d", "a" * 5000, "../..\r\nX: y", "1e999", "-1"]
 FIELDS = (
     "all",
     "name",
@@ -115,7 +102,7 @@ def try_out(native: Native, admin: Any, operation: Any) -> None:
     )
     @given(case=st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in modes)))
     def ask(case: Any) -> None:
-        answer = case.call(base_url=f"{native.url}/reelwarden/v1", headers=admin.headers)
+        answer = case.call(base_url=f"{native.url}/reelwarden/v1", headers=admin.headers, timeout=60)
         is_no_fault(f"{case.method} {case.formatted_path} {case.query} {case.body}", answer.status_code, answer.text)
 
     ask()
@@ -189,7 +176,9 @@ def test_a_fault_says_nothing_of_its_kind(native: Native, monkeypatch: pytest.Mo
         raise ZeroDivisionError("secret inner workings")
 
     monkeypatch.setattr(lists, "every", broken)
-    answer = native.ask(native.tenant(), "GET", "/lists")
+    with capture_logs() as logged:
+        answer = native.ask(native.tenant(), "GET", "/lists")
     assert answer.status_code == 500
+    assert [one["error"] for one in logged if one["event"] == "api.unexpected"] == ["ZeroDivisionError"]
     assert answer.json()["error"]["code"] == "internal"
     assert not any(word in answer.text for word in (*PYTHON, "secret", "ZeroDivision"))

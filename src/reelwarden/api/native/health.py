@@ -29,7 +29,7 @@ def live() -> Any:
     return {"status": "live", "version": __version__}
 
 
-@router.get("/health/ready")
+@router.get("/health/ready", responses={503: {"description": "Something is missing; `checks` says what."}})
 def ready(request: Request) -> Response:
     """200 when submissions can be accepted and worked on, else 503; `checks` says what is wrong."""
     house = house_of(request)
