@@ -82,7 +82,7 @@ def create(connection: sa.Connection, account: str, project: str, **said: Any) -
         with connection.begin_nested():
             connection.execute(rows.insert().values(row))
     except IntegrityError as error:
-        raise TakenAlready(f"the project has an action of the key {row['key']} already") from error
+        raise TakenAlready(f"the project has an action of the key {row['key']} already", "action") from error
     return Action(**row)
 
 
@@ -112,7 +112,7 @@ def change(connection: sa.Connection, action: Action, **said: Any) -> Action:
             with connection.begin_nested():
                 connection.execute(sa.update(rows).where(rows.c.id == action.id).values(said))
         except IntegrityError as error:
-            raise TakenAlready(f"the project has an action of the key {said.get('key')} already") from error
+            raise TakenAlready(f"the project has an action of the key {said.get('key')} already", "action") from error
     return get(connection, action.project, action.id)
 
 

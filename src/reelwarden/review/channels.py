@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from reelwarden.accounts.wording import is_keepable
-from reelwarden.review.missing import NotThere, TakenAlready
+from reelwarden.review.missing import Needed, NotThere, TakenAlready
 from reelwarden.review.page import Page, Turn
 from reelwarden.store.database import new_id
 from reelwarden.store.tables.review import channels as rows
@@ -106,9 +106,9 @@ def change(
 
 
 def delete(connection: sa.Connection, channel: Channel) -> None:
-    """Raises TakenAlready for the usual one."""
+    """Raises Needed for the usual one."""
     if channel.usual:
-        raise TakenAlready("the usual channel cannot be deleted")
+        raise Needed("the usual channel cannot be deleted")
     connection.execute(sa.delete(rows).where(rows.c.id == channel.id))
 
 

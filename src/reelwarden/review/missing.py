@@ -16,6 +16,16 @@ class NotThere(ReelwardenError):
 
 
 class TakenAlready(ReelwardenError):
-    """A name or key that must be one project's or account's own is used already, or what is usual cannot go."""
+    """A name or key that must be one project's or account's own is used already; `what` has it."""
 
     code = "taken"
+
+    def __init__(self, message: str, what: str = "") -> None:
+        super().__init__(message)
+        self.what = what
+
+
+class Needed(ReelwardenError):
+    """The usual project and the usual channel cannot go."""
+
+    code = "needed"

@@ -14,7 +14,7 @@ from reelwarden.accounts.statements import upsert
 from reelwarden.accounts.wording import is_keepable
 from reelwarden.deliver.signing import new_secret
 from reelwarden.review import actions, channels, queues
-from reelwarden.review.missing import NotThere, TakenAlready
+from reelwarden.review.missing import Needed, NotThere, TakenAlready
 from reelwarden.review.page import Page, Turn
 from reelwarden.store.database import new_id
 from reelwarden.store.tables.review import channels as channel_rows
@@ -102,9 +102,9 @@ def change(
 
 
 def delete(connection: sa.Connection, project: Project) -> None:
-    """With all that is in it. Raises TakenAlready for the usual one."""
+    """With all that is in it. Raises Needed for the usual one."""
     if project.usual:
-        raise TakenAlready("the usual project cannot be deleted")
+        raise Needed("the usual project cannot be deleted")
     connection.execute(sa.delete(rows).where(rows.c.id == project.id))
 
 

@@ -139,7 +139,8 @@ def failing(act):
 out["errors"] = {
     "no author": failing(lambda: client.authors.retrieve(id="nobody")),
     "no queue": failing(lambda: client.queue.retrieve(id="nobody")),
-    "taken": failing(lambda: client.channels.create(project_id=project.id, name="x", key=channel.key)),
+    "taken": failing(lambda: client.actions.create(name="x", key="allow")),
+    "used": failing(lambda: client.channels.create(project_id=project.id, name="x", key=channel.key)),
     "no key": failing(lambda: ModerationAPI(secret_key="nonsense", server_url=said["url"] + "/v1").account.retrieve()),
     "no media": failing(lambda: submit({"type": "video", "url": said["nothing"]})),
 }
@@ -216,6 +217,7 @@ def _failed(errors: dict[str, Any]) -> None:
         "no author": ["NotFoundError", 404, "author_not_found"],
         "no queue": ["NotFoundError", 404, "queue_not_found"],
         "taken": ["ConflictError", 409, "resource_conflict"],
+        "used": ["BadRequestError", 400, "invalid_request"],
         "no key": ["AuthenticationError", 401, "invalid_api_key"],
         "no media": ["BadRequestError", 400, "invalid_request"],
     }

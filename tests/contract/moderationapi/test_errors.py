@@ -29,7 +29,8 @@ TEXT = {"content": {"type": "text", "text": "hello"}}
         ("POST", "/moderate", {"content": {"type": "film", "url": "http://x/"}}, 400, "validation_failed"),
         ("POST", "/moderate", {"content": {"type": "image"}}, 400, "validation_failed"),
         ("POST", "/moderate", {"content": {"type": "image", "data": "no base64!"}}, 400, "validation_failed"),
-        ("POST", "/moderate", {**TEXT, "channel": "nowhere"}, 404, "channel_not_found"),
+        ("POST", "/moderate", {**TEXT, "channel": "nowhere"}, 400, "validation_failed"),
+        ("POST", "/actions", {"name": "x", "key": "allow"}, 409, "resource_conflict"),
         ("POST", "/moderate", {"content": {"type": "video", "url": "ftp://x/y"}}, 400, "invalid_request"),
         ("POST", "/moderate", {"content": {"type": "video", "url": "http://169.254.169.254/"}}, 400, "invalid_request"),
         ("GET", "/authors/nobody", None, 404, "author_not_found"),
@@ -105,6 +106,7 @@ def test_a_projects_key_opens_that_project_alone(api: Any, another: Callable[...
     refused = whole.call("POST", "/projects", {"name": "x"}, status=403, headers=headers)
     assert refused["code"] == "organization_key_required"
     usual = whole.get("/account")["current_project"]["id"]
+    assert whole.call("DELETE", f"/projects/{usual}", status=403)["code"] == "permission_denied"
     refused = whole.call("GET", "/queue", status=403, headers={**headers, "Project-Id": usual})
     assert refused["code"] == "project_not_reachable"
     assert whole.call("GET", "/queue", headers={"Project-Id": "forum"})["data"] == [queue]

@@ -16,7 +16,7 @@ from reelwarden.review import actions, authors, channels, contents, decisions, i
 from reelwarden.review.contents import Judgement
 from reelwarden.review.decisions import Chair, Deed
 from reelwarden.review.items import GRAVEST, NEWEST, Item, New, Wanted
-from reelwarden.review.missing import NotThere, TakenAlready
+from reelwarden.review.missing import Needed, NotThere, TakenAlready
 from reelwarden.review.news import Letter, News
 from reelwarden.review.page import Turn
 from reelwarden.review.projects import Project
@@ -76,7 +76,7 @@ def test_the_usual_project_is_made_once_with_all_that_belongs_to_it(desk: Desk) 
     assert channels.usual(desk.connection, desk.project.id).key == "default"
     page = actions.listing(desk.connection, desk.project.id, Turn())
     assert [row["key"] for row in page.rows] == [key for key, *_ in actions.BUILT_IN]
-    with pytest.raises(TakenAlready):
+    with pytest.raises(Needed):
         projects.delete(desk.connection, desk.project)
 
 
@@ -87,6 +87,8 @@ def test_a_project_keeps_to_itself_and_goes_with_all_it_has(desk: Desk) -> None:
     assert projects.of_key(desk.connection, key) == other.id
     with pytest.raises(NotThere):
         queues.get(desk.connection, other.id, desk.queue)
+    with pytest.raises(TakenAlready):
+        projects.create(desk.connection, desk.project.account, "other", {})
     copy = projects.duplicate(desk.connection, other)
     assert (copy.name, copy.settings) == ("other (copy)", {"domain": "x"})
     projects.delete(desk.connection, other)

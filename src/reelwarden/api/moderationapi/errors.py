@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from reelwarden.errors import ReelwardenError
 from reelwarden.jobs.refusals import Refusal
-from reelwarden.review.missing import NotThere
+from reelwarden.review.missing import NotThere, TakenAlready
 from reelwarden.store.database import new_id
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "no_key": (401, "invalid_api_key"),
     "not_allowed": (403, "missing_key_permission"),
     "not_found": (404, "resource_not_found"),
-    "taken": (409, "resource_conflict"),
+    "needed": (403, "permission_denied"),
     "too_fast": (429, "rate_limit_exceeded"),
     "too_many": (429, "rate_limit_exceeded"),
     "over_quota": (403, "quota_exceeded"),
@@ -115,6 +115,9 @@ def kind_of(error: ReelwardenError) -> tuple[int, str]:
         return error.status, error.kind
     if isinstance(error, NotThere):
         return 404, f"{NOUNS.get(error.what, error.what)}_not_found"
+    if isinstance(error, TakenAlready) and error.what == "action":
+        # The current client knows a conflict of actions alone; what else is taken is a wrong request.
+        return 409, "resource_conflict"
     return KINDS.get(error.code, (400, "invalid_request"))
 
 

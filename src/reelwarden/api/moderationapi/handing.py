@@ -128,13 +128,13 @@ def _check(parts: Parts) -> None:
 
 
 def _channel(call: Call, named: str | None) -> Channel:
-    """The channel of this key or id; a key that nobody made is made, as contents come from it. Raises Failure."""
+    """The channel of this key or id, or the usual one. Raises Failure."""
     with call.house.desk.database.begin() as connection:
         if not named or not named.strip():
             return channels.usual(connection, call.project.id)
         with suppress(ReelwardenError):
             return channels.named(connection, call.project.id, named.strip())
-    raise Failure(404, "channel_not_found", "The project has no such channel")
+    raise wrong("The project has no such channel", "channel")
 
 
 def _open(call: Call, said: Moderate, channel: Channel, print_: str, request: dict[str, Any]) -> Content:
