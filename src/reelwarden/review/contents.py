@@ -69,8 +69,10 @@ def open_(connection: sa.Connection, **said: Any) -> Content:
 
 
 def again(connection: sa.Connection, account: str, fingerprint: str, since: float) -> Content | None:
-    """The newest content with this fingerprint that is still open, or was judged since then."""
-    fresh = sa.or_(rows.c.state == OPEN, sa.and_(rows.c.state == JUDGED, rows.c.judged >= since))
+    """The newest content with this fingerprint whose media are still looked at, or that was judged since then."""
+    # One whose media are only being handed in is somebody else's: nobody could wait for them yet.
+    waiting = sa.and_(rows.c.state == OPEN, sa.cast(rows.c.submissions, sa.Text) != "{}")
+    fresh = sa.or_(waiting, sa.and_(rows.c.state == JUDGED, rows.c.judged >= since))
     query = sa.select(rows).where(rows.c.account == account, rows.c.fingerprint == fingerprint, fresh)
     found = connection.execute(query.order_by(rows.c.created.desc()).limit(1)).mappings().one_or_none()
     return Content(**found) if found else None

@@ -119,8 +119,10 @@ def _moved(connection: sa.Connection, chair: Chair, deed: Deed, item: Item) -> I
 
 def _on_author(connection: sa.Connection, chair: Chair, deed: Deed, author: Author, item: Item | None = None) -> None:
     does = deed.action.does
-    if item is None or does != actions.DELETE:
-        _write(connection, chair, does or "action", author=author, deed=deed)
+    # A decision goes with its author: that they were deleted must stay.
+    gone = does == actions.DELETE
+    reason = f"author {author.external_id}" if gone else None
+    _write(connection, chair, does or "action", author=None if gone else author, deed=deed, reason=reason)
     kinds = [news.AUTHOR_ACTED]
     if does == actions.BLOCK and deed.seconds is None:
         author = authors.block(connection, author, None, deed.value)

@@ -217,5 +217,31 @@ def test_contents_count_for_trust_and_the_report(desk: Desk) -> None:
     assert report.labels(desk.connection, span) == {"hate": 1}
     assert report.top_authors(desk.connection, span, 5) == [("ann", None, 1)]
     assert sum(cell.contents for _, cell in report.volumes(desk.connection, span, 3600.0)) == 3
+    assert contents.again(desk.connection, desk.project.account, "0", now - 1.0)
     contents.empty(desk.connection, desk.project.account, now + 60)
     assert contents.again(desk.connection, desk.project.account, "0", 0.0).request == {}  # type: ignore[union-attr]
+
+
+def test_who_asks_again_finds_a_content_whose_media_are_looked_at(desk: Desk) -> None:
+    said = {"account": desk.project.account, "project": desk.project.id, "key": "key", "fingerprint": "print"}
+    said |= {"channel": None, "author": None, "request": {}, "submissions": {}}
+    content = contents.open_(desk.connection, **said)
+    assert contents.again(desk.connection, desk.project.account, "print", 0.0) is None, "nothing to wait for yet"
+    contents.attach(desk.connection, content, {"": "sub_1"})
+    found = contents.again(desk.connection, desk.project.account, "print", float("inf"))
+    assert found
+    assert (found.id, found.submissions) == (content.id, {"": "sub_1"})
+    assert contents.again(desk.connection, "another", "print", 0.0) is None
+    assert contents.ripe(desk.connection, desk.project.account, ["finished"]) == [found], "its submission is gone"
+    assert contents.close(desk.connection, found, None)
+    assert contents.again(desk.connection, desk.project.account, "print", 0.0) is None
+
+
+def test_that_an_author_was_deleted_stays_written(desk: Desk) -> None:
+    desk.seen()
+    actions.create(desk.connection, desk.project.account, desk.project.id, key="gone", name="x", does=actions.DELETE)
+    deed = Deed(actions.get(desk.connection, desk.project.id, "gone"))
+    decisions.on_authors(desk.connection, desk.chair, deed, ["ann"])
+    with pytest.raises(NotThere):
+        authors.find(desk.connection, desk.project.id, "ann")
+    assert desk.connection.execute(sa.select(decision_rows.c.reason)).scalar_one() == "author ann"

@@ -32,6 +32,8 @@ from reelwarden.review.projects import Project
 log = structlog.get_logger()
 REMEMBERED = 600.0
 """Seconds for which a retry gets the answer that its first call would have got."""
+_emptied: dict[str, float] = {}
+"""Account → when this process last let its contents forget what they were."""
 OUTCOMES = {ALLOW: "pass", REVIEW: "review", REJECT: "reject"}
 Document = dict[str, Any]
 
@@ -96,14 +98,24 @@ def conclude(house: House, content: Content, rejects_from: float) -> Concluded:
 
 def settle(house: House, account: str, rejects_from: float) -> None:
     """Judges what nobody waits for any more, so that it is in its queue when somebody looks."""
-    with house.desk.database.begin() as connection:
-        contents.empty(connection, account, time.time() - REMEMBERED)
+    _empty(house, account)
+    with house.desk.database.read() as connection:
         ripe = contents.ripe(connection, account, ENDED)
     for content in ripe:
         try:
             conclude(house, content, rejects_from)
         except ReelwardenError as error:
             log.info("moderationapi.content_failed", content=content.id, error=str(error))
+
+
+def _empty(house: House, account: str) -> None:
+    """Once in a while, since it looks at all that the account ever had judged."""
+    now = time.monotonic()
+    if now - _emptied.get(account, -REMEMBERED) < REMEMBERED:
+        return
+    _emptied[account] = now
+    with house.desk.database.begin() as connection:
+        contents.empty(connection, account, time.time() - REMEMBERED)
 
 
 def _context(house: House, content: Content, rejects_from: float) -> Context:
@@ -150,9 +162,7 @@ def _of_submission(house: House, name: str, part: Mapping[str, Any], id: str) ->
 
 def _write(house: House, context: Context, parts: list[Seen], judged: Judged, wishes: list[Wish]) -> Author | None:
     """One transaction: the judgement, the author's record, the review item and the news of it."""
-    judgement = Judgement(
-        judged.flagged or judged.shadow, OUTCOMES[judged.action], tuple(judged.reasons), tuple(judged.labels)
-    )
+    judgement = Judgement(judged.flagged, OUTCOMES[judged.action], tuple(judged.reasons), tuple(judged.labels))
     content, now = context.content, time.time()
     keep = not context.said.get("doNotStore")
     with house.desk.database.begin() as connection:

@@ -106,8 +106,8 @@ def add(call: Call, id: str) -> Any:
 
 @operation(router, "DELETE", "/wordlist/{id}/words", "manage")
 def remove(call: Call, id: str) -> Any:
-    """`words` comes several times, or once with commas."""
-    words = call.several("words")
+    """`words` comes several times, from older clients once with commas."""
+    words = call.several("words") if call.older else call.request.query_params.getlist("words")
     if call.body is not None:
         words += call.said(SeveralWords).words
     with call.house.desk.database.begin() as connection:
