@@ -6,6 +6,7 @@ Beside it a web server that gives the tests' files, and a receiver of callbacks.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mimetypes
 import os
 import re
@@ -185,7 +186,7 @@ def serving(data: Path, **settings: str) -> Iterator[Server]:
     command = [sys.executable, "-P", "-m", "reelwarden", "serve"]
     with contextlib.ExitStack() as stack:
         log = stack.enter_context((data / "log").open("wb"))
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=data)
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=data, preexec_fn=_with_us)
         stack.callback(_end, process)
         receiver, files = stack.enter_context(Receiver()), stack.enter_context(Files())
         url = f"http://127.0.0.1:{port}"
@@ -217,6 +218,11 @@ def _ready(url: str, process: subprocess.Popen[bytes], data: Path) -> bool | Non
     return True
 
 
+def _with_us() -> None:
+    """The server ends with the tests, also where they are killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
@@ -224,3 +230,20 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextlib.contextmanager
+def in_process(app: Any) -> Iterator[str]:
+    """The application on a free port, in a thread of this process: for requests by the thousand. Gives its address."""
+    import uvicorn
+
+    port = free_port()
+    running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False))
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    until(lambda: running.started or None, 30, "the server")
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.should_exit = True
+        thread.join(20)
