@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from queue import Queue
+from queue import Full, Queue
 from urllib.parse import urlsplit
 
 import obstore
@@ -107,20 +108,30 @@ def open_blobs(url: str) -> Blobs:
 def _read_elsewhere(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The same pieces, read by another thread: the store's own writing thread must not read from the store."""
     waiting: Queue[bytes | BaseException | None] = Queue(2)
+    over = threading.Event()
+
+    def hand_on(piece: bytes | BaseException | None) -> None:
+        while not over.is_set():
+            with suppress(Full):
+                waiting.put(piece, timeout=1.0)
+                break
 
     def read() -> None:
         try:
             for piece in pieces:
-                waiting.put(piece)
-            waiting.put(None)
+                hand_on(piece)
+            hand_on(None)
         except Exception as error:
-            waiting.put(error)
+            hand_on(error)
 
     threading.Thread(target=read, daemon=True).start()
-    while (piece := waiting.get()) is not None:
-        if isinstance(piece, BaseException):
-            raise piece
-        yield piece
+    try:
+        while (piece := waiting.get()) is not None:
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+    finally:
+        over.set()
 
 
 def _join_files(whole: Path, parts: Sequence[Path]) -> None:

@@ -94,7 +94,8 @@ async def create(request: Request) -> Response:
     upload = await visit.do(uploading.create, visit.caller.account, visit.caller.key, name, length, {"metadata": said})
     if request.headers.get("content-type", "") == BYTES or length == 0:
         upload = await _take(request, visit, upload.id, 0)
-    return Response(status_code=201, headers=_about(upload) | {"Location": f"/reelwarden/v1/uploads/{upload.id}"})
+    place = f"{visit.house.desk.settings.public_url.rstrip('/')}/reelwarden/v1/uploads/{upload.id}"
+    return Response(status_code=201, headers=_about(upload) | {"Location": place})
 
 
 @router.head("/uploads/{id}", status_code=200, openapi_extra={"parameters": [SPOKEN]})
