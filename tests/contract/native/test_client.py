@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
+import random
 import re
+import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -14,14 +18,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 from clips import make_clip, qr_picture
 from findings import seen
 from PIL import Image
-from serving import Server, free_port
+from serving import Server, free_port, until
 
 from reelwarden.accounts.caller import OWN_SCOPES
 from reelwarden.client import ApiError, Client, Entry, Unreachable, sending, wire
 from reelwarden.errors import UsageError
+from reelwarden.store.tables.submissions import uploads
 
 pytestmark = pytest.mark.slow
 NOT_COVERED = {
@@ -323,3 +329,47 @@ def test_a_clip_on_a_real_server(server: Server, tmp_path: Path) -> None:
     assert client.evidence(submission.id, times[0])[:3] == b"\xff\xd8\xff"
     assert client.media(submission.id) == clip.read_bytes()
     assert client.wait(submission.id, timeout=1).progress == 1.0
+
+
+def test_an_upload_outlives_a_killed_api(server: Server) -> None:
+    """kill -9 while parts come: the client finds the way back by itself, and every byte is there once."""
+    client = Client(server.url, server.key())
+    body = random.Random(5).randbytes(24 << 20)
+    ids: list[str] = []
+    thread = threading.Thread(target=lambda: ids.append(client.upload(Slow(body), part=8 << 20)))
+    thread.start()
+    until(lambda: True if offset_of(server) >= 8 << 20 else None, 30, "the first part")
+    until(lambda: holder_of(server), 30, "the second part")
+    os.kill(api_process(server), signal.SIGKILL)
+    thread.join(90)
+    assert client.media(client.submit(upload=ids[0], labels=["gore"]).id) == body
+
+
+class Slow(io.BytesIO):
+    """Gives its bytes with a pause, so that there is a middle."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        time.sleep(0.3)
+        return super().read(size)
+
+
+def offset_of(server: Server) -> int:
+    with server.database.read() as connection:
+        return int(connection.execute(sa.select(sa.func.max(uploads.c.offset))).scalar_one() or 0)
+
+
+def holder_of(server: Server) -> Any:
+    with server.database.read() as connection:
+        facts = connection.execute(sa.select(uploads.c.facts).order_by(uploads.c.id.desc()).limit(1)).scalar_one()
+    return facts.get("holder")
+
+
+def api_process(server: Server) -> int:
+    """The process of the API among the supervisor's children."""
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            parent = int(folder.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+            words = folder.joinpath("cmdline").read_bytes().split(b"\0")
+            if parent == server.process.pid and b"api" in words:
+                return int(folder.name)
+    raise AssertionError("there is no such process")
