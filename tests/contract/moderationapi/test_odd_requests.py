@@ -6,7 +6,6 @@ failed at once, as a worker would do with media that are none.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import threading
@@ -16,10 +15,8 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from serving import free_port, until
 
 from reelwarden.accounts import accounts, keys
 from reelwarden.api.moderationapi.policies import catalogue
@@ -192,7 +189,7 @@ class Door:
 
 
 @pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def door(tmp_path_factory: pytest.TempPathFactory, in_thread: Any) -> Iterator[Door]:
     said = Settings(data_dir=tmp_path_factory.mktemp("odd"), free_space=0)
     app = asgi(said)
     bench = workbench(said, "odd")
@@ -203,7 +200,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     failing = threading.Thread(target=_fail_all, args=(bench, over))
     failing.start()
     headers = {"Authorization": f"Bearer {secret}"}
-    with serving(app) as url, httpx.Client(base_url=url, timeout=60, headers=headers) as http:
+    with in_thread(app) as url, httpx.Client(base_url=url, timeout=60, headers=headers) as http:
         try:
             yield Door(http)
         finally:
@@ -211,19 +208,6 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
             failing.join(10)
     bench.engine.close()
     bench.database.close()
-
-
-@contextlib.contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The application on a free port."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until(lambda: server.started or None, 30, "the server")
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
 
 
 def _fail_all(bench: Workbench, over: threading.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,22 @@ def test_the_first_generation(server: Server, clip: Path, picture: Path) -> None
     folder = npm_client("@moderation-api/sdk@1.1.2") / "node_modules" / "@moderation-api" / "sdk"
     asked = said(server, clip, picture) | {"module": str(folder)}
     check_first(answer_of([str(node_program()), "-e"], FIRST_NODE, SAID=json.dumps(asked)))
+
+
+def test_the_published_request_byte_for_byte(server: Server, clip: Path) -> None:
+    key, url = server.key(), server.media(clip)
+    published = (
+        '{\n  "contentId": "one",\n  "doNotStore": true,\n  "authorId": "ann",\n  "contextId": "room",\n'
+        f'  "metadata": {{}},\n  "url": "{url}"\n}}'
+    ).encode()
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{server.url}/api/v1/moderate/video", published, headers, method="POST")
+    with urllib.request.urlopen(request, timeout=90) as answer:
+        said = json.loads(answer.read())
+    assert said["flagged"] is True
+    assert said["author"]["external_id"] == "ann"
+    assert set(said["request"]) == {"timestamp", "quota_usage"}
+    assert "contentId" not in said, "it was not to be stored"
 
 
 def check_first(out: dict[str, Any]) -> None:

@@ -10,8 +10,13 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from clients import answer_of, python_client
 from serving import until
 
+from reelwarden.accounts import accounts, keys
+from reelwarden.api.moderationapi import moderate
+from reelwarden.app import asgi
+from reelwarden.settings import Settings
 from reelwarden.store.tables.review import contents
 from reelwarden.store.tables.submissions import submissions
 
@@ -47,6 +52,38 @@ def test_who_asks_again_waits_for_the_same_work(another: Callable[..., Any], cli
     assert summary["totals"]["requests"] == 2, "the text, and the video once"
     assert api.call("POST", "/moderate", body)["evaluation"]["flagged"]
     assert submitted(api) == 2, "without being a retry it is looked at anew"
+
+
+RETRYING = """
+import json, os
+from moderation_api import InternalServerError, ModerationAPI
+client = ModerationAPI(secret_key=os.environ["KEY"], base_url=os.environ["URL"] + "/v1")
+try:
+    client.content.submit(content={"type": "video", "url": "http://example.com/long.mp4"}, content_id="long")
+except InternalServerError as error:
+    print(json.dumps([error.status_code, error.body["code"]]))
+"""
+
+
+def test_the_retries_of_the_second_generation_are_one_submission(
+    tmp_path: Path, in_thread: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No worker is there, so nothing ends; the client is told before it gives up, and asks three times."""
+    monkeypatch.setattr(moderate, "HURRIED", 0.3)
+    app = asgi(Settings(data_dir=tmp_path, free_space=0))
+    database = app.state.house.desk.database
+    with database.begin() as connection:
+        account = accounts.create(connection, "someone")
+        _, secret = keys.create(connection, account.id, "x")
+    with in_thread(app) as url:
+        python = python_client("moderation-api==1.42.0")
+        answer = answer_of([str(python), "-c"], RETRYING, KEY=secret, URL=url)
+        with database.read() as connection:
+            waiting = connection.execute(sa.select(contents.c.state)).scalars().all()
+            handed_in = connection.execute(sa.select(submissions.c.id)).scalars().all()
+    assert answer == [503, "still_processing"]
+    assert waiting == ["open"]
+    assert len(handed_in) == 1
 
 
 def test_what_nobody_waits_for_is_in_its_queue(another: Callable[..., Any], clip: Path) -> None:
