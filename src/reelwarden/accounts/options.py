@@ -77,8 +77,14 @@ def merged(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
 
 
 def shown(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document without its secret, for people to read."""
-    return {name: HIDDEN if name == "callback_secret" else value for name, value in document.items()}
+    """The document without its secrets, for people to read."""
+    return {name: _hidden(name, value) for name, value in document.items()}
+
+
+def _hidden(name: str, value: Any) -> Any:
+    if any(word in name.lower() for word in ("secret", "password")):
+        return HIDDEN
+    return shown(value) if isinstance(value, Mapping) else value
 
 
 def may_call(settings: Mapping[str, Any], url: str) -> None:

@@ -17,6 +17,7 @@ from reelwarden.api.deepengin.taxonomy import moderation_labels, result_labels
 from reelwarden.api.door import House, admitted, bearer, house_of
 from reelwarden.api.form import Form, reading
 from reelwarden.errors import UsageError
+from reelwarden.ingest import url as urls
 from reelwarden.jobs.desk import for_caller, policy_text
 from reelwarden.jobs.options import Options
 from reelwarden.jobs.submissions import URL, New
@@ -46,6 +47,7 @@ def _key(request: Request, form: Form) -> str:
 
 def _new(house: House, caller: Caller, form: Form) -> New:
     url = _required(form, "url")
+    urls.parse(url)
     options = Options(
         plan={"every": settings_of(caller.settings).step},
         policy=policy_text(house.desk.database, caller),
