@@ -109,6 +109,6 @@ def notify(settings: Settings, stop: threading.Event) -> None:
     from reelwarden.deliver.notifier import run
     from reelwarden.ingest.egress import Egress
 
-    database = opened(settings)
+    database = patiently(lambda: open_database(settings.database_url))
     run(database, Egress(settings.allow_networks), settings, stop, signers())
     database.close()

@@ -21,7 +21,8 @@ LOOK, WATCH = "look", "watch"
 QUEUES = (LOOK, WATCH)
 NAME = "reelwarden"
 WORKFLOW = "reelwarden.job"
-POLL_SECONDS = 0.2
+POLL_SECONDS = {LOOK: 0.2, WATCH: 0.5}
+"""How long a job lies before an idle worker takes it. A poll costs a worker about a millisecond."""
 MOST_OF_ONE_ACCOUNT = 10_000
 """Running jobs of one account: what it may have is decided when a submission comes in, not here."""
 
@@ -119,7 +120,7 @@ class WorkerEngine:
                 queue,
                 worker_concurrency=most,
                 partition_concurrency=MOST_OF_ONE_ACCOUNT,
-                polling_interval_sec=POLL_SECONDS,
+                polling_interval_sec=POLL_SECONDS[queue],
                 on_conflict="always_update",
             )
 

@@ -31,6 +31,8 @@ from reelwarden.store.tables.submissions import evidence, pieces, submissions
 log = structlog.get_logger()
 LIVE_SECONDS, LIVE_SILENCE = 0.5, 10.0
 """Seconds between two checkpoints of a stream in which something was found, and of one in which nothing was."""
+FIRST_SECONDS = 1.0
+"""Seconds of work after which the first that is found in a file is told: callers wait for it."""
 LIVE_MEMORY = 120.0
 TOLD = 200
 
@@ -67,7 +69,8 @@ class Recorder:
         waited = time.monotonic() - self._kept_at
         if self._live:
             return waited >= (LIVE_SECONDS if self._signals else LIVE_SILENCE)
-        return waited >= self.bench.settings.piece_seconds
+        usual = self.bench.settings.piece_seconds
+        return waited >= (min(FIRST_SECONDS, usual) if self._signals and not self._number else usual)
 
     def begin_look(self) -> None:
         """Another container of the same stream begins: its look counts from 0."""

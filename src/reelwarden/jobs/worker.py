@@ -67,6 +67,7 @@ class Worker:
             self._quietly(self._beat)
             if time.monotonic() - reaped >= REAP_EVERY:
                 reaped = time.monotonic()
+                self._quietly(self._show_up)
                 self._quietly(self._reap)
                 self._quietly(self._retention.sweep)
         self._stopping.set()
@@ -92,14 +93,17 @@ class Worker:
         bench = self.bench
         with self._lock:
             held = dict(self._held)
-        with bench.database.begin() as connection:
-            mine = worker_rows.c.id == bench.worker
-            connection.execute(worker_rows.update().where(mine).values(beat=time.time()))
         wished = leases.beat(bench.database, bench.worker, list(held), time.time())
         for job in wished.stop:
             held[job].tell(stop=True)
         for job in wished.lost:
             held[job].tell(lost=True)
+
+    def _show_up(self) -> None:
+        """For those who ask how many workers there are; that the jobs are kept is told by each beat."""
+        with self.bench.database.begin() as connection:
+            mine = worker_rows.c.id == self.bench.worker
+            connection.execute(worker_rows.update().where(mine).values(beat=time.time()))
 
     def _reap(self) -> None:
         found = leases.reap(self.bench.database, self.bench.engine, time.time(), self.bench.settings.lease)
