@@ -20,13 +20,14 @@ from reelwarden.errors import MediaError, ReelwardenError
 from reelwarden.ingest.live import Connection, LiveSource, open_live
 from reelwarden.jobs import close, piece, spans
 from reelwarden.jobs.findings import Findings, gathered
+from reelwarden.jobs.fresh import Fresh
 from reelwarden.jobs.hold import Hold, Lost, Stopped
 from reelwarden.jobs.leases import Lease
 from reelwarden.jobs.look import begin, media_of, pieces_of, so_far, too_many_tries
 from reelwarden.jobs.recorder import Recorder
 from reelwarden.jobs.submissions import Submission, tell
 from reelwarden.jobs.workbench import Workbench
-from reelwarden.media.decoder_process import Decoding, decode_live
+from reelwarden.media.decoder_process import Decoding, LiveDecoding, decode_live
 from reelwarden.moderate import Look, Moderator
 from reelwarden.store.database import patiently
 from reelwarden.store.tables.submissions import submissions
@@ -128,7 +129,8 @@ class _Watch:
         moderator.reset()
         with self._decoding(moderator, container) as decoding:
             self._know(moderator, decoding.info)
-            shifted = Shifted(decoding, self.offset)
+            fresh = Fresh(decoding, lambda: decoding.waiting)
+            shifted = Shifted(decoding, fresh, self.offset)
             look = Look(moderator, shifted, options.keep and options.evidence)
             self.recorder.begin_look()
             try:
@@ -141,12 +143,12 @@ class _Watch:
                         raise Enough
             finally:
                 self.offset = max(self.offset + decoding.progress, self.recorder.until)
-                self.skipped += int(decoding.stats.get("skipped") or 0)
+                self.skipped += int(decoding.stats.get("skipped") or 0) + fresh.skipped
             self.remarks |= dict.fromkeys(look.remarks())
             self.recorder.checkpoint(look, self.hold)
 
     @contextlib.contextmanager
-    def _decoding(self, moderator: Moderator, container: Container) -> Iterator[Decoding]:
+    def _decoding(self, moderator: Moderator, container: Container) -> Iterator[LiveDecoding]:
         try:
             opened = decode_live(
                 container.fd,
@@ -208,8 +210,8 @@ class _Watch:
 class Shifted:
     """A container's pieces on the clock of the whole stream, `offset` seconds later."""
 
-    def __init__(self, decoding: Decoding, offset: float) -> None:
-        self._decoding, self._offset = decoding, offset
+    def __init__(self, decoding: Decoding, pieces: Fresh, offset: float) -> None:
+        self._decoding, self._pieces, self._offset = decoding, pieces, offset
 
     @property
     def info(self) -> MediaInfo:
@@ -224,7 +226,7 @@ class Shifted:
         return self._decoding.progress + self._offset
 
     def __iter__(self) -> Iterator[Frame | AudioChunk]:
-        for found in self._decoding:
+        for found in self._pieces:
             if isinstance(found, Frame):
                 same = None if found.same_as is None else found.same_as + self._offset
                 at, wanted = found.time + self._offset, found.wanted + self._offset

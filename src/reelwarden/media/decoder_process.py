@@ -17,6 +17,7 @@ import signal
 import stat
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -242,6 +243,14 @@ class Decoding:
 
 class LiveDecoding(Decoding):
     """The child gives a sign of life each second; one that gives none hangs, and is ended."""
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that the child has made and that were not taken yet."""
+        if self._pipe.closed:
+            return 0
+        held = fcntl.ioctl(self._pipe, termios.FIONREAD, bytes(4))
+        return int.from_bytes(held, sys.byteorder)
 
     def _wait(self) -> None:
         if not self._poll.poll(SILENCE * 1000):
