@@ -77,6 +77,7 @@ def test_over_quota_and_too_fast(another: Callable[..., Any], valid: Callable[[s
     answer = slow.client.get("/account")
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 1
+    assert answer.headers["X-RateLimit-Remaining"] == "0"
     valid(SCHEMAS[429], answer.json())
 
 

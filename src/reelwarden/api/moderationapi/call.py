@@ -21,7 +21,6 @@ from reelwarden.api.door import House, admitted, as_json, bearer, house_of
 from reelwarden.api.moderationapi import PREFIXES
 from reelwarden.api.moderationapi.errors import Failure, invalid, wrong
 from reelwarden.errors import LimitExceeded
-from reelwarden.jobs.refusals import TooQuick
 from reelwarden.review import projects
 from reelwarden.review.missing import NotThere
 from reelwarden.review.page import Page, Turn
@@ -29,6 +28,8 @@ from reelwarden.review.projects import Project
 
 MOST_BODY = 64 << 20
 """Bytes: a picture of 48 MB in Base64."""
+NO_LIMIT = 1_000_000
+"""What an account without a rate is said to have: the clients want a number."""
 Document = dict[str, Any]
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -131,7 +132,7 @@ def operation(router: APIRouter, method: str, path: str, scope: str) -> Callable
 
 
 async def calling(request: Request, scope: str) -> tuple[Call, Granted]:
-    """The call, its caller let in. Raises NoKey, NotAllowed, TooQuick, Failure."""
+    """The call, its caller let in. Raises NoKey, NotAllowed, Failure."""
     since, house = time.time(), house_of(request)
     caller, granted, project, bound = await asyncio.to_thread(_admitted, house, request, scope)
     body = await _body(request)
@@ -148,7 +149,12 @@ def _admitted(house: House, request: Request, scope: str) -> tuple[Caller, Grant
     caller = admitted(house, secret, scope, paced=False)
     granted = limits.take(house.desk.database, caller)
     if isinstance(granted, TooFast):
-        raise TooQuick("more requests a second than the plan has", retry_after=granted.retry_after)
+        raise Failure(
+            429,
+            "rate_limit_exceeded",
+            "More requests a second than the plan has",
+            headers={"Retry-After": str(_whole(granted.retry_after)), **_left(granted.limit, 0, granted.reset)},
+        )
     named = request.headers.get("project-id", "").strip()
     return caller, granted, *_project(house, caller, named)
 
@@ -204,14 +210,22 @@ def clean(text: str) -> str:
 
 def answer(document: Any, granted: Granted = Granted(), status: int = 200) -> Response:  # noqa: B008  (a frozen value)
     """A JSON answer with the headers that say how many requests are left."""
-    limit = granted.limit if granted.limit is not None else 1_000_000
+    limit = granted.limit if granted.limit is not None else NO_LIMIT
     remaining = granted.remaining if granted.remaining is not None else limit
-    headers = {
+    return Response(as_json(document), status, _left(limit, remaining, granted.reset), "application/json")
+
+
+def _left(limit: int, remaining: int, reset: float) -> dict[str, str]:
+    return {
         "X-RateLimit-Limit": str(limit),
         "X-RateLimit-Remaining": str(remaining),
-        "X-RateLimit-Reset": str(math.ceil(time.time() + granted.reset)),
+        "X-RateLimit-Reset": str(math.ceil(time.time() + min(reset, 1e9))),
     }
-    return Response(as_json(document), status, headers, "application/json")
+
+
+def _whole(seconds: float) -> int:
+    """Whole seconds, at least one, that are enough."""
+    return math.ceil(min(max(seconds, 1.0), 86400.0))
 
 
 def stamp(seconds: float | None) -> str | None:

@@ -13,7 +13,8 @@ from reelwarden.api.moderationapi.seen import Hit, Seen
 
 ALLOW, REVIEW, REJECT = "allow", "review", "reject"
 GRAVITY = (ALLOW, REVIEW, REJECT)
-REJECTS_FROM = 0.9
+REJECTS_FROM = 0.92
+"""Above what a text's ungraded matches score, which only name a thing; below its gravest ones."""
 MOST_MATCHES = 200
 RISKY = frozenset({"unsafe", "deceptive", "adult", "gambling", "drugs"})
 SHORTENER = "shortener"
