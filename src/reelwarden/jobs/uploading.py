@@ -24,7 +24,7 @@ from reelwarden.store.tables.submissions import uploads
 MARK = "upl_"
 OPEN_FOR = 86400.0
 """Seconds after the last part for which an upload waits for the next, or for its submission."""
-HELD_FOR = 20.0
+HELD_FOR = 10.0
 """Seconds without a sign after which whoever writes to an upload has lost it."""
 PART = 64 << 20
 """Bytes of a part: what a killed server loses at most."""

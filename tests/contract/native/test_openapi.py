@@ -24,7 +24,7 @@ PYTHON = ("Traceback", "sqlalchemy", "psycopg", "sqlite3", "<class", "Errno", "E
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 APART = {"/events/stream": "does not end", "/health/ready": "says 503 where no worker runs, as here"}
 ODD = ["\0", "a\ud83d", "a" * 5000, "../..\r\nX: y", "1e999", "-1"]
-FIELDS = (
+FIELDS: tuple[str, ...] = (
     "all",
     "name",
     "text",
@@ -79,7 +79,7 @@ def is_no_fault(what: str, status: int, text: str) -> None:
 def test_what_the_openapi_allows(door: tuple[Native, Any]) -> None:
     """Requests that schemathesis makes of the document, sound and unsound ones."""
     native, admin = door
-    schema = schemathesis.openapi.from_dict(native.http.get("/openapi.json").json())
+    schema: Any = schemathesis.openapi.from_dict(native.http.get("/openapi.json").json())
     asked = 0
     for result in schema.get_all_operations():
         operation = result.ok()

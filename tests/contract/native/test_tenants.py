@@ -38,7 +38,7 @@ class Belongings:
     tenant: Any
     submission: str
     delivery: str
-    list: str
+    words: str
     entry: str
     policy: str
     key: str
@@ -46,7 +46,7 @@ class Belongings:
     media: bytes
 
     def fill(self, path: str) -> str:
-        of = {"submissions": self.submission, "deliveries": self.delivery, "lists": self.list, "keys": self.key}
+        of = {"submissions": self.submission, "deliveries": self.delivery, "lists": self.words, "keys": self.key}
         of |= {"policies": self.policy, "uploads": self.upload, "accounts": self.tenant.account, "plans": "free"}
         first = path.split("/")[1]
         filled = path.replace("/entries/{id}", f"/entries/{self.entry}").replace("{time}", "1.0")
@@ -54,7 +54,16 @@ class Belongings:
 
     @property
     def secrets(self) -> list[str]:
-        return [MARK, self.submission, self.delivery, self.list, self.entry, self.key, self.upload, self.tenant.account]
+        return [
+            MARK,
+            self.submission,
+            self.delivery,
+            self.words,
+            self.entry,
+            self.key,
+            self.upload,
+            self.tenant.account,
+        ]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -188,10 +197,10 @@ def test_named_in_a_request_it_is_not_there_either(native: Native, theirs: Belon
     b = native.tenant()
     wanted = {"url": "https://example.com/a", "labels": ["text"]}
     requests = [
-        ("/submissions", wanted | {"lists": [theirs.list]}),
+        ("/submissions", wanted | {"lists": [theirs.words]}),
         ("/submissions", wanted | {"policy": theirs.policy}),
         ("/submissions", {"upload": theirs.upload, "labels": ["text"]}),
-        ("/text", {"text": MARK, "lists": [theirs.list]}),
+        ("/text", {"text": MARK, "lists": [theirs.words]}),
     ]
     for path, body in requests:
         assert native.ask(b, "POST", path, json=body).status_code == 404, body
