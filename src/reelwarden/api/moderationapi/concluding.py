@@ -91,6 +91,7 @@ def conclude(house: House, content: Content, rejects_from: float) -> Concluded:
     judged = judge(parts, wishes, standing, context.terms, [*errors, *content.request["untold"]])
     modified = {part.name: text for part in parts if (text := masked(part, wishes)) is not None}
     author = _write(house, context, parts, judged, wishes)
+    _empty(house, content.account)
     id = str(context.said.get("contentId") or content.id)
     stored = not context.said.get("doNotStore")
     return Concluded(content, id, parts, judged, modified, author, context.channel, stored)
