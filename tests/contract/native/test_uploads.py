@@ -264,3 +264,32 @@ def test_parts_in_a_bucket_are_joined_too(tmp_path: Path) -> None:
     blobs.join("media/m/source", [f"uploads/u/{number}" for number in range(3)])
     assert blobs.get("media/m/source") == b"".join(bytes([number]) * 1000 for number in range(3))
     assert list(blobs.keys("uploads")) == []
+
+
+def test_the_same_in_a_real_bucket(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over S3 (a server of its protocol in this process): two parts, joined, read by range."""
+    from moto.server import ThreadedMotoServer
+
+    bucket = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    bucket.start()
+    host, port = bucket.get_host_and_port()
+    said = {"ENDPOINT_URL": f"http://{host}:{port}", "ALLOW_HTTP": "true", "REGION": "us-east-1"}
+    for name, value in (said | {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "x"}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    httpx.put(f"http://{host}:{port}/media").raise_for_status()
+    try:
+        native = opened(store_url="s3://media/here")
+        tenant = native.tenant()
+        for chunk in (len(BODY), 600_000):
+            uploader = client(native, tenant).uploader(file_stream=io.BytesIO(BODY), chunk_size=chunk)
+            uploader.upload()
+            id = str(uploader.url).rpartition("/")[2]
+            answer = submitted(native, tenant, id)
+            part = native.ask(
+                tenant, "GET", f"/submissions/{answer.json()['id']}/media", headers={"Range": "bytes=9-99"}
+            )
+            assert (part.status_code, part.content) == (206, BODY[9:100])
+            assert media_of(native, answer) == BODY
+            assert not list(native.house.desk.blobs.keys(f"uploads/{id}"))
+    finally:
+        bucket.stop()
