@@ -11,7 +11,7 @@ import structlog
 
 from reelwarden.deliver import deliveries
 from reelwarden.errors import LimitExceeded
-from reelwarden.jobs import close, erasure, uploading
+from reelwarden.jobs import close, erasure, strays, uploading
 from reelwarden.jobs.submissions import ENDED, OPEN, of_row
 from reelwarden.jobs.workbench import Workbench
 from reelwarden.store.tables.deliveries import deliveries as owed
@@ -30,6 +30,7 @@ GRACE = 3600.0
 """Seconds for which the result of what is not kept waits to be fetched; once its callback has arrived it goes."""
 KEPT_RUNS = 86400.0
 BATCH = 200
+STRAYS_EVERY = 3600.0
 
 
 class Retention:
@@ -38,6 +39,7 @@ class Retention:
     def __init__(self, bench: Workbench) -> None:
         self.bench = bench
         self._next = 0.0
+        self._strays = time.monotonic() + STRAYS_EVERY
 
     def sweep(self) -> None:
         """Sweeps when it is time again."""
@@ -45,6 +47,9 @@ class Retention:
             return
         self._next = time.monotonic() + EVERY
         sweep(self.bench, time.time())
+        if time.monotonic() >= self._strays:
+            self._strays = time.monotonic() + STRAYS_EVERY
+            strays.sweep(self.bench.database, self.bench.blobs, time.time())
 
 
 def sweep(bench: Workbench, now: float) -> None:

@@ -29,6 +29,17 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{''.join(digits)}"
 
 
+def time_of(id: str) -> float | None:
+    """When `new_id` gave it out, in seconds since 1970; None for what it never gave out."""
+    digits = id.rpartition("_")[2]
+    if len(digits) != 26 or any(digit not in ALPHABET for digit in digits):
+        return None
+    number = 0
+    for digit in digits:
+        number = number << 5 | ALPHABET.index(digit)
+    return (number >> 80) / 1000
+
+
 class Database:
     """An engine and what differs between the two kinds of it. Safe to share between threads, not between processes."""
 

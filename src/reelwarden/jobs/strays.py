@@ -1,0 +1,46 @@
+"""Bytes that belong to nothing: of an upload whose server was killed, of a submission that was deleted meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from reelwarden.jobs.uploading import submission_of
+from reelwarden.store.blobs import Blobs
+from reelwarden.store.database import Database, time_of
+from reelwarden.store.tables.submissions import submissions, uploads
+
+PREFIX = "media"
+YOUNG = 86400.0
+"""Seconds for which bytes may be on their way to a submission that is not there yet: slow senders take hours."""
+BATCH = 500
+
+
+def sweep(database: Database, blobs: Blobs, now: float) -> int:
+    """Deletes them. Says of how many submissions there were any."""
+    old = [id for id in owners(blobs) if (made := time_of(id)) is None or made < now - YOUNG]
+    gone = 0
+    for start in range(0, len(old), BATCH):
+        some = old[start : start + BATCH]
+        for id in sorted(set(some) - _known(database, some)):
+            blobs.delete_all(f"{PREFIX}/{id}")
+            gone += 1
+    return gone
+
+
+def owners(blobs: Blobs) -> Iterator[str]:
+    """The submissions that bytes are there for, each once."""
+    seen = ""
+    for key in blobs.keys(PREFIX):
+        owner = key.split("/")[1] if key.count("/") else ""
+        if owner and owner != seen:
+            seen = owner
+            yield owner
+
+
+def _known(database: Database, ids: list[str]) -> set[str]:
+    with database.read() as connection:
+        mine = connection.execute(sa.select(submissions.c.id).where(submissions.c.id.in_(ids))).scalars().all()
+        open_ = connection.execute(sa.select(uploads.c.id)).scalars().all()
+    return {*mine, *(submission_of(upload) for upload in open_)}
