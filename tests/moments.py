@@ -91,7 +91,7 @@ def moderationapi(answer: Answer) -> Seen:
     for policy in answer["policies"]:
         kind = POLICIES.get(policy["id"])
         for one in policy.get("data", {}).get("moments", ()):
-            if kind == one["label"]:
+            if kind and kind == one["label"]:
                 found.append((kind, policy["id"], one["from"], one["to"]))
     return found
 
