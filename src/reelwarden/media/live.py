@@ -93,7 +93,7 @@ class LiveSampler(VideoSampler):
     def __init__(self, opened: Opened, request: Request, tally: Tally, free: Callable[[], bool]) -> None:
         super().__init__(opened, request, tally)
         self._free = free
-        self._lost, self._without_key, self._behind = True, 0, False
+        self._lost, self._without_key, self._behind, self._drained = True, 0, False, False
         self.told = -1.0
 
     def starts(self, held: Held) -> bool:
@@ -110,7 +110,7 @@ class LiveSampler(VideoSampler):
                 return
             self._without_key = 0
             self._context.flush_buffers()
-        self._lost = behind
+        self._lost, self._drained = behind, False
         due = self._wishes.next
         self._skip(nothing=self._keys or due is None or held.shown is None or held.shown - self.zero >= due - ON_SCREEN)
         yield from self._look(self._decode(held.packet))
@@ -118,7 +118,9 @@ class LiveSampler(VideoSampler):
             yield from self.end()
 
     def end(self) -> Iterator[Frame]:
-        yield from self._look(self._decode(None))
+        if not self._drained:  # a decoder that is drained twice reports an error
+            self._drained = True
+            yield from self._look(self._decode(None))
 
     def _look(self, frames: list[VideoFrame]) -> Iterator[Frame]:
         for frame in frames:
