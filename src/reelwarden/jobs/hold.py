@@ -25,7 +25,7 @@ class Hold:
         """Ends the job at once: its decoding child is killed, even while it is waited for."""
         self.stop, self.lost = self.stop or stop, self.lost or lost
         if (stop or lost) and self.decoding:
-            self.decoding.close()
+            self.decoding.kill()
 
     def check(self) -> None:
         """Raises Stopped or Lost."""

@@ -141,8 +141,12 @@ class Decoding:
         with contextlib.suppress(Exception):
             self.close()
 
+    def kill(self) -> None:
+        """Ends the child at once, from any thread; whoever iterates gets a MediaError, and closes as ever."""
+        self._process.kill()
+
     def close(self) -> None:
-        """Ends the child if it still runs. May be called more than once."""
+        """Ends the child if it still runs. May be called more than once, by the thread that iterates."""
         process = getattr(self, "_process", None)
         if process is None:
             return
