@@ -262,6 +262,7 @@ def test_a_million_tiny_packets(tmp_path: Path) -> None:
     assert _over(path, Limits(max_packets_per_second=1000)) == "packets"
 
 
+@pytest.mark.slow
 def test_little_memory_little_time(tmp_path: Path) -> None:
     """The limits end it with a sentence; the child never takes us with it."""
     large = make_clip(tmp_path / "large.mp4", seconds=2, size=(1920, 1080))
@@ -362,6 +363,7 @@ def _check_fuzz(found: list[Outcome], capsys: pytest.CaptureFixture[str]) -> Non
     assert sum(not o.error for o in found) > len(found) / 5
 
 
+@pytest.mark.slow
 def test_mutated_files(sources: list[tuple[str, bytes]], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _check_fuzz(_fuzz(60, sources, tmp_path), capsys)
 
