@@ -13,8 +13,9 @@ from reelwarden.accounts import keys, limits
 from reelwarden.accounts.bucket import TooFast
 from reelwarden.accounts.caller import Caller
 from reelwarden.api.form import Form, read_form
+from reelwarden.errors import ReelwardenError
 from reelwarden.jobs.desk import Desk
-from reelwarden.jobs.refusals import NoKey, NotAllowed, TooQuick
+from reelwarden.jobs.refusals import NoKey, NotAllowed, Refusal, TooQuick
 from reelwarden.models.store import ModelStore
 
 
@@ -59,6 +60,13 @@ def admitted(house: House, secret: str, scope: str, *, user: str | None = None, 
 async def form_of(request: Request, **limits_of: Any) -> Form:
     """The request's fields and files, whatever its form; files are staged in the store of bytes."""
     return await read_form(request, house_of(request).desk, **limits_of)
+
+
+def retry_headers(error: ReelwardenError) -> dict[str, str]:
+    """`Retry-After` in whole seconds, at most a day, where waiting helps."""
+    if not isinstance(error, Refusal) or error.retry_after is None:
+        return {}
+    return {"Retry-After": str(max(1, round(min(error.retry_after, 86400.0) + 0.5)))}
 
 
 def as_json(document: Mapping[str, Any] | list[Any]) -> bytes:

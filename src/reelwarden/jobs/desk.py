@@ -22,7 +22,7 @@ from reelwarden.jobs import findings, submissions
 from reelwarden.jobs.engine import JobEngine
 from reelwarden.jobs.findings import Findings
 from reelwarden.jobs.refusals import Full, Missing, TooBusy, UsedUp
-from reelwarden.jobs.submissions import STREAM, URL, AlreadyThere, New, Submission, Terms
+from reelwarden.jobs.submissions import STREAM, URL, New, Submission, Terms
 from reelwarden.settings import Settings
 from reelwarden.store.blobs import Blobs
 from reelwarden.store.database import Database
@@ -62,18 +62,17 @@ class Desk:
         terms = self._terms(caller)
         try:
             with self.database.begin() as connection:
-                self._find(connection, new)
+                if there := self._earlier(connection, new):
+                    return Accepted(there, False)
                 self._start(connection, caller, new, operations, now)
                 return Accepted(submissions.accept(connection, self.engine, new, terms, now), True)
-        except AlreadyThere as there:
-            return Accepted(there.id, False)
         except sa.exc.IntegrityError:
             # Two requests with one id at one moment: the other was first.
             with self.database.read() as connection:
-                id = submissions.find(connection, new.account, new.dialect, new.external_id or "")
-            if id is None:
+                there = self._earlier(connection, new)
+            if there is None:
                 raise
-            return Accepted(id, False)
+            return Accepted(there, False)
 
     def read(self, caller: Caller, id: str) -> Submission:
         """The account's submission. Raises Missing."""
@@ -157,11 +156,11 @@ class Desk:
         kept = self.settings.retention if retention is None else float(retention)
         return Terms(self.settings.submission_timeout, kept)
 
-    def _find(self, connection: Connection, new: New) -> None:
-        if new.external_id is not None:
-            there = submissions.find(connection, new.account, new.dialect, new.external_id)
-            if there:
-                raise AlreadyThere(there)
+    def _earlier(self, connection: Connection, new: New) -> str | None:
+        """The submission that the caller handed in before under the same id of its own."""
+        if new.external_id is None:
+            return None
+        return submissions.find(connection, new.account, new.dialect, new.external_id)
 
     def _start(self, connection: Connection, caller: Caller, new: New, operations: int, now: float) -> None:
         answer = limits.start_submission(connection, caller, new.source, operations, now)

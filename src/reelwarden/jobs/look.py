@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,14 +33,26 @@ _WHOLE = spans.of(None, 1, 0, listens=True)
 
 def look(bench: Workbench, lease: Lease, hold: Hold) -> None:
     """Does the job to its end. Raises Lost; whatever is wrong with the media becomes the submission's failure."""
+
+    def work(submission: Submission) -> Findings | None:
+        overdue(submission)
+        hold.check()
+        return _look(bench, submission, lease, hold)
+
+    to_its_end(bench, lease, hold, work)
+
+
+def to_its_end(bench: Workbench, lease: Lease, hold: Hold, work: Callable[[Submission], Findings | None]) -> None:
+    """Begins the submission, does the work, and closes it as it ended: finished, stopped or failed. Raises Lost.
+
+    `work` gives None where others still have some of it to do.
+    """
     submission = begin(bench, lease)
     if submission is None:
         return
     try:
         too_many_tries(bench, lease)
-        overdue(submission)
-        hold.check()
-        found = _look(bench, submission, lease, hold)
+        found = work(submission)
     except Stopped:
         close.stop(bench, submission, so_far(bench, submission))
     except ReelwardenError as error:

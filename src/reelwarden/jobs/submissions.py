@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from reelwarden.jobs import leases
 from reelwarden.jobs.engine import LOOK, WATCH, Job, JobEngine
 from reelwarden.jobs.options import Options, options_of
-from reelwarden.store.database import Database, new_id
+from reelwarden.store.database import new_id
 from reelwarden.store.tables.submissions import events, evidence, results, submissions
 
 ACCEPTED, RUNNING, FINISHED, STOPPED, FAILED = "accepted", "running", "finished", "stopped", "failed"
@@ -99,21 +98,11 @@ class Terms:
     retention: float
 
 
-class AlreadyThere(Exception):
-    """The caller's own id is that of an earlier submission, which is `id`."""
-
-    def __init__(self, id: str) -> None:
-        super().__init__(id)
-        self.id = id
-
-
 def accept(connection: sa.Connection, engine: JobEngine, new: New, terms: Terms, now: float) -> str:
     """Keeps the submission and hands in its first job, in the caller's transaction. Gives its id.
 
-    Raises AlreadyThere where the account has used the external id with this dialect before.
+    Raises IntegrityError where the account has used the external id with this dialect before.
     """
-    if new.external_id is not None and (there := find(connection, new.account, new.dialect, new.external_id)):
-        raise AlreadyThere(there)
     id = new.id or new_id("sub")
     connection.execute(submissions.insert(), _row(id, new, terms, now))
     queue = WATCH if new.source == STREAM else LOOK
@@ -121,22 +110,6 @@ def accept(connection: sa.Connection, engine: JobEngine, new: New, terms: Terms,
     leases.add(connection, engine, job, id, 0, now)
     tell(connection, new.account, id, "submission.accepted", {"name": new.name}, now)
     return id
-
-
-def submit(database: Database, engine: JobEngine, new: New, terms: Terms, now: float) -> tuple[str, bool]:
-    """Accepts in a transaction of its own. Gives the id, and whether it is new: the same external id is kept once."""
-    try:
-        with database.begin() as connection:
-            return accept(connection, engine, new, terms, now), True
-    except AlreadyThere as there:
-        return there.id, False
-    except IntegrityError:
-        # Two callers came at the same moment with the same id: the other one was first.
-        with database.read() as connection:
-            id = find(connection, new.account, new.dialect, new.external_id or "")
-        if id is None:
-            raise
-        return id, False
 
 
 def _row(id: str, new: New, terms: Terms, now: float) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from typing import Any
 from reelwarden.domain import AudioChunk, Frame, MediaInfo
 from reelwarden.errors import MediaError, ReelwardenError
 from reelwarden.ingest.live import Connection, LiveSource, open_live
-from reelwarden.jobs import close, piece, spans
+from reelwarden.jobs import piece, spans
 from reelwarden.jobs.findings import Findings, gathered
 from reelwarden.jobs.fresh import Fresh
-from reelwarden.jobs.hold import Hold, Lost, Stopped
+from reelwarden.jobs.hold import Hold
 from reelwarden.jobs.leases import Lease
-from reelwarden.jobs.look import begin, media_of, pieces_of, so_far, too_many_tries
+from reelwarden.jobs.look import media_of, pieces_of, to_its_end
 from reelwarden.jobs.recorder import Recorder
 from reelwarden.jobs.submissions import Submission, tell
 from reelwarden.jobs.workbench import Workbench
@@ -53,24 +53,12 @@ class Container:
 
 def watch(bench: Workbench, lease: Lease, hold: Hold) -> None:
     """Watches until the stream ends or is stopped. Raises Lost."""
-    submission = begin(bench, lease)
-    if submission is None:
-        return
-    try:
-        too_many_tries(bench, lease)
+
+    def work(submission: Submission) -> Findings:
         hold.check()
-        found = _Watch(bench, submission, lease, hold).run()
-    except Stopped:
-        close.stop(bench, submission, so_far(bench, submission))
-    except ReelwardenError as error:
-        if hold.lost:
-            raise Lost from error
-        if hold.stop:
-            close.stop(bench, submission, so_far(bench, submission))
-        else:
-            close.fail(bench, submission, error, so_far(bench, submission))
-    else:
-        close.finish(bench, submission, found)
+        return _Watch(bench, submission, lease, hold).run()
+
+    to_its_end(bench, lease, hold, work)
 
 
 class _Watch:

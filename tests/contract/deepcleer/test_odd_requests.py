@@ -6,7 +6,6 @@ failed at once, as a worker would do with media that are none.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import threading
@@ -16,10 +15,9 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from serving import free_port, until
+from serving import in_process
 
 from reelwarden.accounts import accounts, keys
 from reelwarden.api.deepcleer.sealed import sealed
@@ -118,19 +116,6 @@ GOOD = {"appId": "default", "eventId": "video", "imgType": "QRCODE", "imgCallbac
 BYTES = st.binary(max_size=200) | st.sampled_from([b"", b"{", b"[1,2]", b"a=%zz&&=;", b'{"data":NaN}'])
 
 
-@contextlib.contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The application on a free port, in a thread of this process."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until(lambda: server.started or None, 30, "the server")
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
-
-
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, str]]:
     said = Settings(data_dir=tmp_path_factory.mktemp("odd"), free_space=0)
@@ -143,7 +128,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Clien
     over = threading.Event()
     failing = threading.Thread(target=_fail_all, args=(bench, over))
     failing.start()
-    with serving(app) as url, httpx.Client(base_url=url, timeout=60) as client:
+    with in_process(app) as url, httpx.Client(base_url=url, timeout=60) as client:
         yield client, secret
     over.set()
     failing.join(10)

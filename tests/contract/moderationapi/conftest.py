@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,9 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-import uvicorn
 from clips import make_clip, text_picture
 from conftest import shared_path
-from serving import Keyed, Server, free_port, until
+from serving import Keyed, Server, in_process
 
 SIZE = (640, 360)
 WORDS = "you fucking idiot\ncall +1 800 222 2408"
@@ -102,19 +100,7 @@ def valid() -> Callable[[str, Any], None]:
     return check
 
 
-@contextlib.contextmanager
-def _in_thread(app: Any) -> Iterator[str]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until(lambda: server.started or None, 30, "the server")
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
-
-
 @pytest.fixture(scope="session")
 def in_thread() -> Callable[[Any], contextlib.AbstractContextManager[str]]:
     """Serves an application in a thread of this process, on a free port."""
-    return _in_thread
+    return in_process

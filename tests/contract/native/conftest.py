@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import threading
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from findings import CLIP
-from serving import free_port, until
+from serving import in_process
 
 from reelwarden.accounts import accounts, keys
 from reelwarden.accounts.caller import OWN_SCOPES
@@ -72,23 +70,11 @@ class Native:
 
 
 @contextlib.contextmanager
-def listening(app: Any) -> Iterator[str]:
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until(lambda: server.started or None, 30, "the server")
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
-
-
-@contextlib.contextmanager
 def native_over(folder: Path, **settings: Any) -> Iterator[Native]:
     said = Settings(data_dir=folder, free_space=0, **settings)
     app = asgi(said)
     bench = workbench(said, "test")
-    with listening(app) as url, httpx.Client(base_url=f"{url}/reelwarden/v1", timeout=60) as http:
+    with in_process(app) as url, httpx.Client(base_url=f"{url}/reelwarden/v1", timeout=60) as http:
         yield Native(url, http, app.state.house, bench)
     bench.engine.close()
     bench.database.close()

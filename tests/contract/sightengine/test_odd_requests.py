@@ -6,7 +6,6 @@ failed at once, as a worker would do with media that are none.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import threading
@@ -17,10 +16,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from serving import free_port, until
+from serving import in_process
 
 from reelwarden.accounts import accounts, keys
 from reelwarden.api.door import House
@@ -117,19 +115,6 @@ class Client:
         return self.http.request(verb, path, **sent)
 
 
-@contextlib.contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """The application on a free port."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until(lambda: server.started or None, 30, "the server")
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def door(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -148,7 +133,7 @@ def door(
     over = threading.Event()
     failing = threading.Thread(target=_fail_all, args=(bench, over))
     failing.start()
-    with serving(app) as url, httpx.Client(base_url=url, timeout=60) as http:
+    with in_process(app) as url, httpx.Client(base_url=url, timeout=60) as http:
         yield Client(http, app.state.house), {"api_user": account.number, "api_secret": secret}
     over.set()
     failing.join(10)

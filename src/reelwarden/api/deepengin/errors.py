@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from reelwarden.api.door import retry_headers
 from reelwarden.errors import ReelwardenError
-from reelwarden.jobs.refusals import Refusal
 
 log = structlog.get_logger()
 STATUS = {
@@ -53,9 +53,7 @@ def install(app: FastAPI) -> None:
 
 
 def _ours(_: Request, error: Any) -> Response:
-    headers = {}
-    if isinstance(error, Refusal) and error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(error.retry_after + 0.5)))
+    headers = retry_headers(error)
     return answer(code_of(error.code), str(error), headers)
 
 

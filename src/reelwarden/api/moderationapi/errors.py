@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from reelwarden.api.door import retry_headers
 from reelwarden.errors import ReelwardenError
-from reelwarden.jobs.refusals import Refusal
 from reelwarden.review.missing import NotThere, TakenAlready
 from reelwarden.store.database import new_id
 
@@ -140,9 +140,7 @@ def capital(text: str) -> str:
 
 def _ours(_: Request, error: Any) -> Response:
     status, code = kind_of(error)
-    headers = dict(error.headers) if isinstance(error, Failure) else {}
-    if isinstance(error, Refusal) and error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(min(error.retry_after, 86400.0) + 0.5)))
+    headers = (dict(error.headers) if isinstance(error, Failure) else {}) | retry_headers(error)
     issues = error.issues if isinstance(error, Failure) else ()
     return answer(status, code, sentence(error), issues, headers)
 

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from reelwarden.api.door import retry_headers
 from reelwarden.errors import NoSuch, ReelwardenError
-from reelwarden.jobs.refusals import Refusal
 
 log = structlog.get_logger()
 
@@ -56,9 +56,7 @@ def install(app: FastAPI) -> None:
 
 
 def _ours(request: Request, error: Any) -> Response:
-    headers = _spoken(request)
-    if isinstance(error, Refusal) and error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(error.retry_after + 0.5)))
+    headers = _spoken(request) | retry_headers(error)
     code = "not_found" if isinstance(error, NoSuch) else error.code
     return answer(STATUS.get(code, 422), code, str(error), error.hint, headers)
 

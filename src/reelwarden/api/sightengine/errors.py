@@ -19,9 +19,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from reelwarden.api.door import retry_headers
 from reelwarden.api.sightengine.ids import request_id
 from reelwarden.errors import ReelwardenError
-from reelwarden.jobs.refusals import Refusal
 
 log = structlog.get_logger()
 JSON_UTF8 = "application/json; charset=utf-8"
@@ -148,9 +148,7 @@ def _sentence(text: str) -> str:
 
 
 def _ours(_: Request, error: Any) -> Response:
-    headers = {}
-    if isinstance(error, Refusal) and error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(min(error.retry_after, 86400.0) + 0.5)))
+    headers = retry_headers(error)
     return answer(kind_of(error), _sentence(str(error)), headers)
 
 
