@@ -189,6 +189,16 @@ def plain(size: tuple[int, int], colour: tuple[int, int, int] = (90, 120, 90)) -
     return lambda number, instant: still
 
 
+def patches(size: tuple[int, int]) -> PictureAt:
+    """Blurred patches of colour, others in every frame: nothing to find, and every one has to be looked at."""
+
+    def picture(number: int, _: float) -> Image.Image:
+        few = np.random.default_rng(number).integers(0, 256, (6, 8, 3), np.uint8)
+        return Image.fromarray(few).resize(size, Image.Resampling.BICUBIC)
+
+    return picture
+
+
 def qr_picture(text: str, side: int = 240) -> Image.Image:
     """A QR code with its quiet zone, RGB, about `side` pixels square."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)

@@ -134,8 +134,11 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A whole server of real processes, one for all tests of this process (tests/serving.py). Mark its tests slow."""
+    """A whole server of real processes, one for all tests of this process (tests/serving.py). Mark its tests slow.
+
+    It keeps a piece after 0.3 s of work: what is told before the end is told on a fast machine as well.
+    """
     from serving import serving
 
-    with serving(tmp_path_factory.mktemp("server")) as running:
+    with serving(tmp_path_factory.mktemp("server"), piece_seconds="0.3") as running:
         yield running

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from clips import make_clip, plain, text_picture
+from clips import make_clip, patches, text_picture
 from serving import until
 
 from reelwarden.accounts.plans import Plan
@@ -82,9 +82,9 @@ def test_a_video_is_taken_in_and_called_back(api: Any, clip: Path, valid: Any, v
 
 def test_an_interesting_event_is_told_before_the_end(another: Callable[..., Any], folder: Path) -> None:
     shown = text_picture("you fucking idiot", (640, 360))
-    quiet = plain((640, 360), (20, 30, 60))
+    quiet = patches((640, 360))
     long = make_clip(
-        folder / "event.mp4", 40.0, fps=4, size=(640, 360), picture=lambda n, at: shown if 4 <= at < 6 else quiet(n, at)
+        folder / "event.mp4", 30.0, fps=4, size=(640, 360), picture=lambda n, at: shown if 4 <= at < 6 else quiet(n, at)
     )
     api = another(settings={"events": {"text.detections.insult": 0.4}})
     path = f"/ok/{secrets.token_hex(4)}"
