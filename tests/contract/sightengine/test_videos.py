@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from clips import make_clip, patches, text_picture
+from clips import make_clip, patches, plain, text_picture
 from serving import until
 
 from reelwarden.accounts.plans import Plan
