@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from reelwarden.commands.records import account_document, day, key_document, opened, plan_document, say, table
+
 if TYPE_CHECKING:
-    from reelwarden.accounts.accounts import Account
     from reelwarden.accounts.plans import Plan
     from reelwarden.store.database import Database
 
@@ -47,7 +47,7 @@ def create(name: str, plan: str, wants_key: bool, as_json: bool) -> None:
         account = accounts.create(connection, name, plan)
         secret = keys.create(connection, account.id, "first key")[1] if wants_key else None
     if as_json:
-        say(_document(account) | ({"key": secret} if secret else {}))
+        say(account_document(account) | ({"key": secret} if secret else {}))
         return
     click.echo(f"{account.name} is account {account.number} ({account.id}), plan {account.plan}")
     if secret:
@@ -64,7 +64,7 @@ def list_accounts(closed: bool, as_json: bool) -> None:
     with opened() as database, database.read() as connection:
         found = accounts.every(connection, closed)
     if as_json:
-        say([_document(account) for account in found])
+        say([account_document(account) for account in found])
         return
     rows = [(a.name, a.number, a.plan, day(a.created), "closed" if a.closed else "") for a in found]
     table(("name", "number", "plan", "since", ""), rows)
@@ -104,7 +104,7 @@ def plan(account: str, name: str, as_json: bool) -> None:
 
     with opened() as database, database.begin() as connection:
         changed = accounts.change_plan(connection, accounts.find(connection, account).id, name)
-    say(_document(changed)) if as_json else click.echo(f"{changed.name} has the plan {changed.plan}")
+    say(account_document(changed)) if as_json else click.echo(f"{changed.name} has the plan {changed.plan}")
 
 
 @command.command()
@@ -189,50 +189,7 @@ def close(account: str, as_json: bool) -> None:
 
     with opened() as database, database.begin() as connection:
         closed = accounts.close(connection, accounts.find(connection, account).id)
-    say(_document(closed)) if as_json else click.echo(f"{closed.name} is closed")
-
-
-@contextmanager
-def opened() -> Iterator[Database]:
-    """The database of the settings, ready to use."""
-    from reelwarden.accounts.first import open_database
-    from reelwarden.settings import load
-
-    database = open_database(load().database_url)
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-def say(document: object) -> None:
-    click.echo(json.dumps(document, indent=1, ensure_ascii=False))
-
-
-def day(at: float) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime(at))
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Columns as wide as what stands in them."""
-    cells = [[str(cell) for cell in row] for row in (heads, *rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    for row in cells:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def plan_document(plan: Plan) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(plan) | {"features": sorted(plan.features)}
-
-
-def _document(account: Account) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from reelwarden.accounts.options import shown
-
-    return asdict(account) | {"settings": shown(account.settings)}
+    say(account_document(closed)) if as_json else click.echo(f"{closed.name} is closed")
 
 
 def _whole(database: Database, named: str, days: int) -> Mapping[str, Any]:
@@ -240,7 +197,6 @@ def _whole(database: Database, named: str, days: int) -> Mapping[str, Any]:
 
     from reelwarden.accounts import accounts, keys, metering, plans
     from reelwarden.accounts.quota import quota
-    from reelwarden.commands.keys import key_document
 
     now = time.time()
     with database.read() as connection:
@@ -252,7 +208,7 @@ def _whole(database: Database, named: str, days: int) -> Mapping[str, Any]:
     usage = [{"label": u.label, "operations": u.operations, "submissions": u.submissions} for u in used]
     listed = [key_document(key, now) for key in held]
     more = {"plan": plan_document(plan), "month": asdict(month), "keys": listed, "usage": usage}
-    return _document(found) | more
+    return account_document(found) | more
 
 
 def _plan_row(plan: Plan) -> tuple[str, ...]:

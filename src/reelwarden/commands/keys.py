@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from reelwarden.commands.accounts import day, opened, say, table
-
-if TYPE_CHECKING:
-    from reelwarden.accounts.keys import Key
+from reelwarden.commands.records import day, key_document, opened, say, table
 
 
 @click.group
@@ -83,13 +80,6 @@ def rotate(account: str, key: str, grace: float, as_json: bool) -> None:
     with opened() as database, database.begin() as connection:
         new, secret = keys.rotate(connection, accounts.find(connection, account).id, key, grace)
     say({"id": new, "key": secret}) if as_json else click.echo(f"{secret}\n\n{new} takes the place of {key}")
-
-
-def key_document(key: Key, now: float) -> dict[str, Any]:
-    """What may be shown of a key; `opens` is whether it still does."""
-    from dataclasses import asdict
-
-    return asdict(key) | {"scopes": sorted(key.scopes), "opens": key.opens(now)}
 
 
 def _row(key: dict[str, Any]) -> tuple[str, ...]:

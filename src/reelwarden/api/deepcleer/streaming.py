@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from typing import Any
 
@@ -11,14 +10,13 @@ from starlette.responses import Response
 
 from reelwarden.accounts.caller import Caller
 from reelwarden.accounts.options import may_call
-from reelwarden.api.deepcleer import STREAM, asked, fields, pace, wishes
+from reelwarden.api.deepcleer import STREAM, asked, fields, wishes
 from reelwarden.api.deepcleer.account import settings_of
-from reelwarden.api.deepcleer.errors import INVALID, SUCCESS, Busy, answer, envelope, new_id
+from reelwarden.api.deepcleer.errors import INVALID, SUCCESS, Busy, envelope, new_id
 from reelwarden.api.deepcleer.fields import Body
 from reelwarden.api.deepcleer.levels import with_levels
-from reelwarden.api.deepcleer.submitting import KEPT, METER, key_of, object_of
-from reelwarden.api.door import House, admitted, house_of
-from reelwarden.api.form import reading
+from reelwarden.api.deepcleer.submitting import KEPT, METER, accepting
+from reelwarden.api.door import House
 from reelwarden.errors import UsageError
 from reelwarden.ingest import url as urls
 from reelwarden.jobs import submissions
@@ -48,13 +46,7 @@ ECHOED = {
 @router.post("/v4/")
 async def submit(request: Request) -> Response:
     """Begins to watch a stream, until it ends or is closed."""
-    house = house_of(request)
-    async with reading(request, house.desk, files=False) as (form, _):
-        body = object_of(request, form.body)
-        caller = await asyncio.to_thread(admitted, house, key_of(request, body), "submit", paced=False)
-        await asyncio.to_thread(pace.keep, house.desk.database, caller, "stream")
-        document = await asyncio.to_thread(_taken_in, house, caller, body)
-    return answer(document)
+    return await accepting(request, "stream", _taken_in)
 
 
 def _taken_in(house: House, caller: Caller, body: Body) -> dict[str, Any]:

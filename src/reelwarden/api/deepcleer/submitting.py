@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from posixpath import basename
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -39,12 +39,17 @@ METER = "video"
 @router.post("/v4/")
 async def submit(request: Request) -> Response:
     """Takes a video in. Asking again with the same `btId` while it is looked at is the same request."""
+    return await accepting(request, "video", _taken_in)
+
+
+async def accepting(request: Request, meter: str, take_in: Callable[[House, Caller, Body], dict[str, Any]]) -> Response:
+    """A request of a caller whose pace allows it, taken in. `meter` counts it."""
     house = house_of(request)
     async with reading(request, house.desk, files=False) as (form, _):
         body = object_of(request, form.body)
         caller = await asyncio.to_thread(admitted, house, key_of(request, body), "submit", paced=False)
-        await asyncio.to_thread(pace.keep, house.desk.database, caller, "video")
-        document = await asyncio.to_thread(_taken_in, house, caller, body)
+        await asyncio.to_thread(pace.keep, house.desk.database, caller, meter)
+        document = await asyncio.to_thread(take_in, house, caller, body)
     return answer(document)
 
 

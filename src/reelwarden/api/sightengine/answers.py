@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.responses import Response
+
+from reelwarden.api.door import as_json
 from reelwarden.api.sightengine.blocks import Seen, blocks, remarks, told_in
-from reelwarden.api.sightengine.errors import submission_error
+from reelwarden.api.sightengine.errors import JSON_UTF8, submission_error
 from reelwarden.api.sightengine.ids import request_id
 from reelwarden.api.sightengine.rules import summary
 from reelwarden.api.sightengine.wishes import Wishes, wishes_of
@@ -147,3 +150,7 @@ def _judged(facts: Facts, made: Sequence[Document]) -> Document:
     if not facts.wishes.workflow:
         return {}
     return {"summary": summary(facts.rules, made), "workflow": {"id": facts.wishes.workflow}}
+
+
+def as_answer(document: Document) -> Response:
+    return Response(as_json(document), media_type=JSON_UTF8)

@@ -8,11 +8,10 @@ import time
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from reelwarden.api.sightengine.answers import success
+from reelwarden.api.sightengine.answers import as_answer, success
 from reelwarden.api.sightengine.call import Call, calling, clean
 from reelwarden.api.sightengine.errors import Argument
 from reelwarden.api.sightengine.ids import media_id, request_id
-from reelwarden.api.sightengine.images import as_answer
 from reelwarden.api.sightengine.models import catalogue
 from reelwarden.api.sightengine.submitting import address_of
 from reelwarden.jobs.submissions import tell

@@ -7,12 +7,10 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from reelwarden.api.door import as_json
-from reelwarden.api.sightengine.answers import Document, image_answer
-from reelwarden.api.sightengine.call import Call, calling
-from reelwarden.api.sightengine.errors import JSON_UTF8, Broken, raise_for
-from reelwarden.api.sightengine.submitting import Way, ended, submission_of, wishes_for
-from reelwarden.jobs.submissions import FAILED, Submission
+from reelwarden.api.sightengine.answers import as_answer, image_answer
+from reelwarden.api.sightengine.call import calling
+from reelwarden.api.sightengine.submitting import Way, answered, ended, submission_of, wishes_for
+from reelwarden.jobs.submissions import Submission
 
 router = APIRouter()
 WITHIN = 90.0
@@ -38,23 +36,10 @@ async def _check(request: Request, *, workflow: bool) -> Response:
         wishes, settings = await wishes_for(call, workflow=workflow)
         submission = await submission_of(call, wishes, settings, WAY)
         submission = await ended(call, request, submission, WITHIN, _no_picture)
-        return as_answer(await asyncio.to_thread(_answer, call, submission))
+        return as_answer(await asyncio.to_thread(answered, call, submission, image_answer))
 
 
 def _no_picture(submission: Submission) -> str:
     """Animations are pictures: each number is then the highest of their frames."""
     picture = submission.media is not None and submission.media.get("container") in PICTURES
     return "" if picture else "The media is no picture: videos go to video/check.json"
-
-
-def _answer(call: Call, submission: Submission) -> Document:
-    if submission.state == FAILED:
-        raise_for(submission.error)
-    findings = call.house.desk.findings(submission)
-    if findings is None:
-        raise Broken("The result is not there")
-    return image_answer(submission, findings)
-
-
-def as_answer(document: Document) -> Response:
-    return Response(as_json(document), media_type=JSON_UTF8)

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from reelwarden.api.sightengine import DIALECT
-from reelwarden.api.sightengine.answers import Document, Facts, ongoing, state, success
+from reelwarden.api.sightengine.answers import Document, Facts, as_answer, ongoing, state, success
 from reelwarden.api.sightengine.call import Call, calling
 from reelwarden.api.sightengine.errors import Argument
 from reelwarden.api.sightengine.ids import MEDIA, request_id
-from reelwarden.api.sightengine.images import as_answer
 from reelwarden.api.sightengine.so_far import findings_so_far
 from reelwarden.jobs.refusals import Missing
 from reelwarden.jobs.submissions import OPEN, Submission, listing

@@ -17,16 +17,17 @@ from reelwarden.api.form import File
 from reelwarden.api.sightengine import DIALECT
 from reelwarden.api.sightengine.account import Settings, settings_of
 from reelwarden.api.sightengine.call import Call, clean, told_by
-from reelwarden.api.sightengine.errors import Argument, BadCallback, BadMedia, TooLate
+from reelwarden.api.sightengine.errors import Argument, BadCallback, BadMedia, Broken, TooLate, raise_for
 from reelwarden.api.sightengine.ids import MEDIA, media_id, request_id
 from reelwarden.api.sightengine.source import Source
 from reelwarden.api.sightengine.wishes import VISUAL_TEXT, TextWishes, Wishes, read
 from reelwarden.errors import EgressRefused, UsageError
 from reelwarden.ingest import url as urls
 from reelwarden.jobs.desk import for_caller, policy_text
+from reelwarden.jobs.findings import Findings
 from reelwarden.jobs.options import Options
 from reelwarden.jobs.source import blob_key
-from reelwarden.jobs.submissions import STREAM, UPLOAD, URL, New, Submission
+from reelwarden.jobs.submissions import FAILED, STREAM, UPLOAD, URL, New, Submission
 from reelwarden.store.blobs import Blobs
 from reelwarden.store.database import new_id
 
@@ -224,3 +225,15 @@ async def ended(
             raise TooLate("This took too long: use the asynchronous call, or ask for fewer models")
         await asyncio.sleep(wait)
         wait = min(wait * 1.3, 0.5)
+
+
+def answered(
+    call: Call, submission: Submission, render: Callable[[Submission, Findings], dict[str, Any]]
+) -> dict[str, Any]:
+    """The answer to one that has ended. Raises what made it fail."""
+    if submission.state == FAILED:
+        raise_for(submission.error)
+    findings = call.house.desk.findings(submission)
+    if findings is None:
+        raise Broken("The result is not there")
+    return render(submission, findings)

@@ -12,12 +12,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from reelwarden.accounts import lists
-from reelwarden.api.sightengine.answers import Document, success
+from reelwarden.api.sightengine.answers import Document, as_answer, success
 from reelwarden.api.sightengine.call import Call, calling
 from reelwarden.api.sightengine.charging import charge
 from reelwarden.api.sightengine.errors import Argument
 from reelwarden.api.sightengine.ids import request_id
-from reelwarden.api.sightengine.images import as_answer
 from reelwarden.api.sightengine.models import families
 from reelwarden.api.sightengine.wishes import VISUAL_TEXT, TextWishes, text_wishes, words
 from reelwarden.text.lists import TextList

@@ -19,11 +19,10 @@ from starlette.responses import Response
 
 from reelwarden.api.door import House, house_of
 from reelwarden.api.sightengine import DIALECT, PREFIX
-from reelwarden.api.sightengine.answers import success
+from reelwarden.api.sightengine.answers import as_answer, success
 from reelwarden.api.sightengine.call import Call, calling
 from reelwarden.api.sightengine.errors import Argument, BadMedia, TooLarge
 from reelwarden.api.sightengine.ids import MEDIA, media_id, request_id
-from reelwarden.api.sightengine.images import as_answer
 from reelwarden.api.sightengine.source import Source
 from reelwarden.errors import LimitExceeded
 from reelwarden.jobs.refusals import Missing

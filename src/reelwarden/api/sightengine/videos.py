@@ -7,12 +7,10 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from reelwarden.api.sightengine.answers import Document, acknowledgement, video_answer
-from reelwarden.api.sightengine.call import Call, calling
-from reelwarden.api.sightengine.errors import Broken, raise_for
-from reelwarden.api.sightengine.images import as_answer
-from reelwarden.api.sightengine.submitting import Way, callback_of, ended, submission_of, wishes_for
-from reelwarden.jobs.submissions import FAILED, Submission
+from reelwarden.api.sightengine.answers import acknowledgement, as_answer, video_answer
+from reelwarden.api.sightengine.call import calling
+from reelwarden.api.sightengine.submitting import Way, answered, callback_of, ended, submission_of, wishes_for
+from reelwarden.jobs.submissions import Submission
 
 router = APIRouter(prefix="/video")
 WITHIN = 280.0
@@ -50,21 +48,12 @@ async def _sync(request: Request, *, workflow: bool) -> Response:
         wishes, settings = await wishes_for(call, workflow=workflow)
         submission = await submission_of(call, wishes, settings, Way(ADDRESSES, waits=True))
         submission = await ended(call, request, submission, WITHIN, _too_long)
-        return as_answer(await asyncio.to_thread(_answer, call, submission))
+        return as_answer(await asyncio.to_thread(answered, call, submission, video_answer))
 
 
 def _too_long(submission: Submission) -> str:
     long = (submission.duration or 0.0) >= LONGEST
     return f"The video is not shorter than {LONGEST:g} seconds: use video/check.json" if long else ""
-
-
-def _answer(call: Call, submission: Submission) -> Document:
-    if submission.state == FAILED:
-        raise_for(submission.error)
-    findings = call.house.desk.findings(submission)
-    if findings is None:
-        raise Broken("The result is not there")
-    return video_answer(submission, findings)
 
 
 async def _later(request: Request, *, workflow: bool) -> Response:
