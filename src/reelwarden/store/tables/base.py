@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 metadata = sa.MetaData(
@@ -27,3 +29,8 @@ def identity() -> sa.Column[str]:
 def owner() -> sa.Column[str]:
     """The account whose row it is; everything of an account goes with it."""
     return sa.Column("account", sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True)
+
+
+def where(condition: str) -> dict[str, Any]:
+    """Makes an index one of those rows alone, in both databases."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}

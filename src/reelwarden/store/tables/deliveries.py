@@ -1,10 +1,10 @@
-"""Owed callbacks and every attempt to deliver them."""
+"""Owed callbacks, every attempt to deliver them, and the addresses that want no more."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from reelwarden.store.tables.base import Serial, Time, identity, metadata, owner
+from reelwarden.store.tables.base import Serial, Time, identity, metadata, owner, where
 
 deliveries = sa.Table(
     "deliveries",
@@ -21,6 +21,7 @@ deliveries = sa.Table(
     sa.Column("secret", sa.Text, comment="what signs it; null: unsigned"),
     sa.Column("sequence", sa.String(60), comment="deliveries of one sequence go one after the other"),
     sa.Column("place", sa.Integer, nullable=False, default=0, comment="in its sequence"),
+    sa.Column("about", sa.String(40), comment="the author that it tells of, so that it goes with them"),
     sa.Column("keep", sa.Boolean, nullable=False, default=True, comment="false: emptied as soon as it has ended"),
     sa.Column("state", sa.String(10), nullable=False, comment="owed, delivered, given_up"),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
@@ -36,6 +37,7 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_sequence", "sequence", "state", "place"),
     sa.Index("ix_deliveries_ended", "ended"),
     sa.Index("ix_deliveries_listing", "account", "id"),
+    sa.Index("ix_deliveries_about", "about", **where("about IS NOT NULL")),
 )
 
 attempts = sa.Table(
@@ -50,4 +52,17 @@ attempts = sa.Table(
     sa.Column("answer", sa.LargeBinary, nullable=False, comment="its first 2 kB"),
     sa.Column("error", sa.String(300), nullable=False),
     sa.UniqueConstraint("delivery", "number"),
+)
+
+closed_endpoints = sa.Table(
+    "closed_endpoints",
+    metadata,
+    identity(),
+    owner(),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False, comment="SHA-256 of the URL, which is too long for an index"),
+    sa.Column("why", sa.String(300), nullable=False),
+    sa.Column("delivery", sa.String(40), nullable=False, comment="whose answer said so"),
+    sa.Column("closed", Time, nullable=False),
+    sa.UniqueConstraint("account", "digest"),
 )

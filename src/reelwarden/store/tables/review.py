@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from reelwarden.store.tables.base import Time, identity, metadata, owner
+from reelwarden.store.tables.base import Time, identity, metadata, owner, where
 
 
 def project() -> sa.Column[str]:
@@ -108,6 +108,8 @@ contents = sa.Table(
     sa.Index("ix_contents_report", "project", "created"),
     sa.Index("ix_contents_author", "author", "created"),
     sa.Index("ix_contents_open", "account", "state"),
+    sa.Index("ix_contents_waiting", "created", **where("state = 'open'")),
+    sa.Index("ix_contents_full", "judged", **where("fingerprint <> ''")),
 )
 
 review_items = sa.Table(
@@ -137,8 +139,10 @@ review_items = sa.Table(
     sa.Column("created", Time, nullable=False, comment="of the content"),
     sa.Column("changed", Time, nullable=False),
     sa.Column("resolved", Time),
+    sa.Column("emptied", Time, comment="when its time was over: from then on it is a number in the reports"),
     sa.UniqueConstraint("project", "external_id"),
     sa.Index("ix_review_items_queue", "queue", "state", "created"),
+    sa.Index("ix_review_items_full", "changed", **where("emptied IS NULL")),
 )
 
 actions = sa.Table(
