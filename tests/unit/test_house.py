@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # From docs/concepts/the-house.md: a room may import those of a lower or its own rank.
 RANKS = [
     {"domain", "errors", "taxonomy"},
-    {"settings", "store", "client"},
+    {"settings", "store", "client", "telemetry"},
     {"ingest", "media", "text", "models", "speech", "banks"},
     {"detect", "decide", "words"},
     {"result"},
@@ -28,16 +28,17 @@ RANKS = [
     {"cli", "__main__"},
 ]
 STRANGERS = {
-    "client": {"domain", "taxonomy", "settings", "store"},
-    "detect": {"media", "ingest", "decide"},
-    "decide": {"detect"},
-    "media": {"models", "text", "ingest"},
+    "client": {"domain", "taxonomy", "settings", "store", "telemetry"},
+    "detect": {"media", "ingest", "decide", "telemetry"},
+    "decide": {"detect", "telemetry"},
+    "media": {"models", "text", "ingest", "telemetry"},
 }
 ONLY_IN = {
     "onnxruntime": "models/session.py",
     "ctranslate2": "speech/whisper.py",
     "av": "media",
     "dbos": "jobs/engine.py",
+    "opentelemetry": "telemetry/otlp.py",
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
+from reelwarden import telemetry
 from reelwarden.accounts import keys, limits
 from reelwarden.accounts.bucket import TooFast
 from reelwarden.accounts.caller import Caller
@@ -48,6 +49,7 @@ def admitted(house: House, secret: str, scope: str, *, user: str | None = None, 
     if caller is None:
         hint = "send a key that `reelwarden keys create` made"
         raise NoKey("the key opens nothing" if secret else "no key came with the request", hint)
+    telemetry.note(account=caller.account)
     if not caller.may(scope):
         raise NotAllowed(f"this key has no scope {scope}")
     if paced:

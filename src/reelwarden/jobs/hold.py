@@ -8,9 +8,13 @@ from reelwarden.media.decoder_process import Decoding
 class Stopped(Exception):
     """The caller wants no more of it."""
 
+    expected = True
+
 
 class Lost(Exception):
     """The job is another worker's by now, or this worker is to go: whoever has it does the rest."""
+
+    expected = True
 
 
 class Hold:

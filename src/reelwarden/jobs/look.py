@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from reelwarden.domain import MediaInfo, MediaKind
 from reelwarden.errors import LimitExceeded, ReelwardenError
-from reelwarden.jobs import close, leases, piece, spans
+from reelwarden.jobs import close, leases, piece, spans, traced
 from reelwarden.jobs.engine import LOOK, Job
 from reelwarden.jobs.findings import Findings, gathered
 from reelwarden.jobs.hold import Hold, Lost, Stopped
@@ -27,6 +27,7 @@ from reelwarden.media.decoder_process import Decoding
 from reelwarden.moderate import Look, Moderator, Wishes
 from reelwarden.store.database import patiently
 from reelwarden.store.tables.submissions import pieces, submissions
+from reelwarden.telemetry.spans import Span as Told
 
 _WHOLE = spans.of(None, 1, 0, listens=True)
 
@@ -48,8 +49,19 @@ def to_its_end(bench: Workbench, lease: Lease, hold: Hold, work: Callable[[Submi
     `work` gives None where others still have some of it to do.
     """
     submission = begin(bench, lease)
-    if submission is None:
-        return
+    if submission is not None:
+        with traced.job(submission, lease) as step:
+            _to_its_end(bench, submission, lease, hold, work, step)
+
+
+def _to_its_end(
+    bench: Workbench,
+    submission: Submission,
+    lease: Lease,
+    hold: Hold,
+    work: Callable[[Submission], Findings | None],
+    step: Told,
+) -> None:
     try:
         too_many_tries(bench, lease)
         found = work(submission)
@@ -61,6 +73,7 @@ def to_its_end(bench: Workbench, lease: Lease, hold: Hold, work: Callable[[Submi
         if hold.stop:
             close.stop(bench, submission, so_far(bench, submission))
         else:
+            step.fail(error.code)
             close.fail(bench, submission, error, so_far(bench, submission))
     else:
         if found:
@@ -131,19 +144,12 @@ def _run(bench: Workbench, path: Path, moderator: Moderator, recorder: Recorder,
     return media
 
 
-@contextmanager
 def _decoding(
     bench: Workbench, path: Path, moderator: Moderator, recorder: Recorder, span: Span, hold: Hold
-) -> Iterator[Decoding]:
-    """The decoder, where whoever stops the job can reach it."""
+) -> AbstractContextManager[Decoding]:
     wishes = Wishes(recorder.policy, recorder.submission.options.sampling, bench.limits)
     duration = (recorder.submission.media or {}).get("duration")
-    with moderator.decode(path, wishes, span.decoded, duration) as decoding:
-        hold.decoding = decoding
-        try:
-            yield decoding
-        finally:
-            hold.decoding = None
+    return traced.decode(recorder.lease, hold, lambda: moderator.decode(path, wishes, span.decoded, duration))
 
 
 def _watch(moderator: Moderator, recorder: Recorder, decoding: Decoding, span: Span, hold: Hold) -> None:

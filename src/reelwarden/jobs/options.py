@@ -18,7 +18,8 @@ class Options:
     `keep` False leaves nothing behind: no media, no evidence, and no result once it was delivered or fetched.
     `words` are read from `screen`, `speech`, or where it is empty from both. `callback` is where the end is told;
     `secret` signs it. `retention` in seconds. `interim` asks for callbacks while the work goes on, `frames` keeps a
-    picture of each instant that was looked at. `longest` seconds of a stream, `most_bytes` of a file.
+    picture of each instant that was looked at. `longest` seconds of a stream, `most_bytes` of a file. `trace` is the
+    request's, where the operator has a collector of traces (`telemetry`).
     """
 
     plan: Mapping[str, Any] = field(default_factory=lambda: {"every": 1.0})
@@ -37,6 +38,7 @@ class Options:
     retention: float | None = None
     longest: float | None = None
     most_bytes: int | None = None
+    trace: str = ""
 
     def document(self) -> dict[str, Any]:
         return asdict(self)

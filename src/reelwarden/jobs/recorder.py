@@ -14,7 +14,7 @@ from reelwarden.decide import coverage, policy
 from reelwarden.decide.moments import merge
 from reelwarden.decide.verdict import outcome_of
 from reelwarden.domain import Moment, Outcome, Signal
-from reelwarden.jobs import announce, leases, piece
+from reelwarden.jobs import announce, leases, piece, traced
 from reelwarden.jobs.announce import Callback
 from reelwarden.jobs.close import owe
 from reelwarden.jobs.findings import gathered
@@ -61,7 +61,7 @@ class Recorder:
         self._pictures: set[float] = set()
         self._told: dict[str, list[tuple[float, float]]] = {}
         self._kept_at = time.monotonic()
-        self._begun = False
+        self._begun: float | None = None
 
     @property
     def due(self) -> bool:
@@ -79,8 +79,8 @@ class Recorder:
 
     def add(self, step: Step, span: Span) -> None:
         """What came of one decoded piece, without what was told before."""
-        if not self._begun:
-            self._begun = True
+        if self._begun is None:
+            self._begun = time.time()
             log.debug("piece.begun", submission=self.submission.id, span=self.lease.span, number=self._number)
         if step.wanted is not None:
             self.until = max(self.until, (step.wanted if math.isfinite(step.wanted) else step.time) + 1e-6)
@@ -127,7 +127,7 @@ class Recorder:
             raise Lost
         log.debug("piece.kept", submission=self.submission.id, span=self.lease.span, number=self._number)
         self._number += 1
-        self._begun = False
+        self._begun = None
         self._kept_at = time.monotonic()
 
     def _cut(self, look: Look, last: bool) -> Piece:
@@ -139,6 +139,8 @@ class Recorder:
         remarks = look.remarks() if last else ()
         cut = Piece(tuple(self._signals), times, looked - self._looked, self.until, spent, remarks, last)
         self._signals, self._stages, self._looked, self._times = [], stages, looked, len(look.times)
+        if cut.signals or not self._live:
+            traced.piece(self.lease, self._number, self._begun or time.time(), cut)
         return cut
 
     def _owed(self, look: Look, kept: Piece) -> Sequence[Callback]:

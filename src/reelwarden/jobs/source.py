@@ -9,6 +9,7 @@ from pathlib import Path
 
 from reelwarden.errors import FetchError, NotMedia
 from reelwarden.ingest.fetch import fetch
+from reelwarden.jobs import traced
 from reelwarden.jobs.submissions import UPLOAD, Submission
 from reelwarden.jobs.workbench import Workbench
 
@@ -30,7 +31,8 @@ def opened(bench: Workbench, submission: Submission) -> Iterator[Path]:
             yield path
         return
     most = min(bench.settings.max_bytes, submission.options.most_bytes or bench.settings.max_bytes)
-    with fetch(submission.address, bench.settings.model_copy(update={"max_bytes": most})) as found:
+    settings = bench.settings.model_copy(update={"max_bytes": most})
+    with traced.fetch(submission, lambda: fetch(submission.address, settings)) as found:
         if submission.options.keep:
             bench.blobs.put_file(key, found.path)
         yield found.path

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reelwarden import telemetry
 from reelwarden.jobs import leases
 from reelwarden.jobs.engine import LOOK, WATCH, Job, JobEngine
 from reelwarden.jobs.options import Options, options_of
@@ -109,6 +110,7 @@ def accept(connection: sa.Connection, engine: JobEngine, new: New, terms: Terms,
     job = Job(f"{id}:0", queue, new.account, new.priority)
     leases.add(connection, engine, job, id, 0, now)
     tell(connection, new.account, id, "submission.accepted", {"name": new.name}, now)
+    telemetry.note(submission=id)
     return id
 
 
@@ -125,7 +127,7 @@ def _row(id: str, new: New, terms: Terms, now: float) -> dict[str, Any]:
         "address": new.address,
         "name": new.name[:300],
         "asked": list(new.asked),
-        "options": options.document(),
+        "options": options.document() | {"trace": telemetry.carried()},
         "vendor": dict(new.vendor),
         "state": ACCEPTED,
         "stop_wanted": False,

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from queue import Empty, Queue
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 from reelwarden.domain import AudioChunk, Frame, MediaInfo
 from reelwarden.errors import MediaError, ReelwardenError
 from reelwarden.ingest.live import Connection, LiveSource, open_live
-from reelwarden.jobs import piece, spans
+from reelwarden.jobs import piece, spans, traced
 from reelwarden.jobs.findings import Findings, gathered
 from reelwarden.jobs.fresh import Fresh
 from reelwarden.jobs.hold import Hold
@@ -40,6 +41,8 @@ _WHOLE = spans.of(None, 1, 0, listens=True)
 
 class Enough(Exception):
     """As many seconds were watched as the caller wanted."""
+
+    expected = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +138,12 @@ class _Watch:
             self.remarks |= dict.fromkeys(look.remarks())
             self.recorder.checkpoint(look, self.hold)
 
-    @contextlib.contextmanager
-    def _decoding(self, moderator: Moderator, container: Container) -> Iterator[LiveDecoding]:
+    def _decoding(self, moderator: Moderator, container: Container) -> AbstractContextManager[LiveDecoding]:
+        return traced.decode(self.recorder.lease, self.hold, lambda: self._opened(moderator, container))
+
+    def _opened(self, moderator: Moderator, container: Container) -> LiveDecoding:
         try:
-            opened = decode_live(
+            return decode_live(
                 container.fd,
                 self.submission.options.sampling,
                 moderator.runner.side,
@@ -148,12 +153,6 @@ class _Watch:
             )
         finally:
             os.close(container.fd)
-        with opened as decoding:
-            self.hold.decoding = decoding
-            try:
-                yield decoding
-            finally:
-                self.hold.decoding = None
 
     def _know(self, moderator: Moderator, media: MediaInfo) -> None:
         """What the stream is, for those who ask while it goes on."""
