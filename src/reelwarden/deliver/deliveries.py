@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from reelwarden import telemetry
 from reelwarden.deliver.schedules import schedule_of
 from reelwarden.store.database import new_id
 from reelwarden.store.tables.deliveries import attempts, deliveries
@@ -66,12 +67,14 @@ def owe(
     secret: str | None = None,
     sequence: str | None = None,
     keep: bool = True,
+    trace: str = "",
 ) -> str:
     """Owes a callback, due at once; gives its id, which is also its webhook-id over all attempts.
 
     It is part of the caller's transaction: it is owed if, and only if, what caused it has happened. `dialect` names
     the schedule. `body` is UTF-8. Those of one `sequence` go in the order in which they were owed, each after the one
     before it has ended. `keep` false empties body, headers, secret and answers as soon as it has ended.
+    `trace` is what it belongs to where no step is told of just now (`telemetry`).
     Raises UsageError for a dialect without a schedule, ValueError for a body that is not UTF-8.
     """
     schedule_of(dialect)
@@ -85,7 +88,7 @@ def owe(
         "event": event,
         "url": url,
         "host": endpoint_of(url),
-        "headers": {"Content-Type": "application/json"} | dict(headers),
+        "headers": {"Content-Type": "application/json"} | telemetry.headers(trace) | dict(headers),
         "body": body,
         "secret": secret or None,
         "sequence": sequence,

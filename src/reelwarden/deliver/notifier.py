@@ -7,6 +7,7 @@ what has been answered meanwhile is written down when it is back.
 from __future__ import annotations
 
 import random
+import re
 import socket
 import threading
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
+from reelwarden import telemetry
 from reelwarden.deliver import signing
 from reelwarden.deliver.claims import Held, Outcome, claim, record
 from reelwarden.deliver.fairness import Endpoint, Space
@@ -29,6 +31,7 @@ from reelwarden.errors import EgressRefused, FetchError
 from reelwarden.ingest.egress import FIRST_BYTES, Egress
 from reelwarden.settings import Settings
 from reelwarden.store.database import Database, is_passing, patiently
+from reelwarden.telemetry.spans import CLIENT
 
 POLL = 0.1
 """Seconds after which it looks again for what is due."""
@@ -41,6 +44,7 @@ AWAY = 1.0
 LAST_WORDS = 10.0
 """Seconds for which a notifier that stops tries to write down what it has done."""
 MOST_ERROR = 300
+PORT = re.compile(r":\d*$")
 
 log = structlog.get_logger("reelwarden.deliver")
 
@@ -146,12 +150,32 @@ class Notifier:
 
 def attempt(held: Held, egress: Egress, signer: Signer | None = None) -> Outcome:
     """One POST, signed. Whatever happens is an outcome: an address that we do not talk to, too."""
+    with telemetry.span(
+        "delivery",
+        parent=held.headers.get(telemetry.TRACE, ""),
+        role=CLIENT,
+        account=held.account,
+        dialect=held.dialect,
+        event=held.event,
+        delivery=held.id,
+        attempt=held.number,
+        host=PORT.sub("", held.host),
+    ) as step:
+        outcome = _attempt(held, egress, signer)
+        step.note(status=outcome.status)
+        if outcome.error:
+            step.fail(str(outcome.status or "no_answer"))
+    return outcome
+
+
+def _attempt(held: Held, egress: Egress, signer: Signer | None) -> Outcome:
     at, begun = time(), monotonic()
     failed = partial(Outcome, at, status=None, answer=b"")
     try:
         signed = signing.headers(held.id, held.body, held.secret, at, signer)
         limit = schedule_of(held.dialect).limit
-        reply = egress.post(held.url, held.body, {**held.headers, **signed}, timeout=limit, most_bytes=FIRST_BYTES)
+        headers = {**held.headers, **signed, **telemetry.headers()}
+        reply = egress.post(held.url, held.body, headers, timeout=limit, most_bytes=FIRST_BYTES)
     except EgressRefused as error:
         return failed(monotonic() - begun, error=_line(f"refused: {error}"))
     except FetchError as error:

@@ -104,6 +104,7 @@ def owe(connection: sa.Connection, submission: Submission, owed: Sequence[Callba
             sequence=callback.sequence,
             now=now,
             keep=submission.options.keep,
+            trace=submission.options.trace,
         )
 
 
