@@ -8,7 +8,9 @@ lost its worker is handed in again under a new name (`<job>.<run>`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +27,8 @@ POLL_SECONDS = {LOOK: 0.2, WATCH: 0.5}
 """How long a job lies before an idle worker takes it. A poll costs a worker about a millisecond."""
 MOST_OF_ONE_ACCOUNT = 10_000
 """Running jobs of one account: what it may have is decided when a submission comes in, not here."""
+TURN = 0x5245454D
+"""The advisory lock of PostgreSQL under which one process makes the engine's tables and the others wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,32 @@ class JobEngine:
 
 
 def prepare(database: Database) -> None:
-    """Makes the engine's own tables, where they are not there yet."""
+    """Makes the engine's own tables, where they are not there yet. Safe in several processes at once."""
     from dbos import DBOS
 
     _quiet()
-    DBOS.migrate(database.url)
+    with _turn(database):
+        DBOS.migrate(database.url)
+
+
+@contextmanager
+def _turn(database: Database) -> Iterator[None]:
+    """One process of all is in here. SQLite needs nothing of it: there the engine does all in one writing transaction.
+
+    The engine has a lock of its own, but goes on without it after 30 s, and then two make the same tables.
+    """
+    if database.is_sqlite:
+        yield
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # Asked for again and again: a statement that waits for a lock keeps a view of the data open, and an index
+        # that is made meanwhile would wait for that to end.
+        while not connection.execute(sa.select(sa.func.pg_try_advisory_lock(TURN))).scalar_one():
+            time.sleep(0.2)
+        try:
+            yield
+        finally:
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(TURN)))
 
 
 class WorkerEngine:
