@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="How others reach the API, for links; empty: as the request came.")
     workers: int = Field(0, ge=0, description="Worker processes that `serve` starts; 0: one a core.")
     streams_per_worker: int = Field(8, ge=1, description="Live streams that one worker watches at a time.")
+    stream_patience: float = Field(
+        20.0, gt=0, description="Seconds for which a stream is asked again that never gave anything."
+    )
     retention: float = Field(3 * 86400.0, gt=0, description="Seconds after which results and media are deleted.")
     submission_timeout: float = Field(6 * 3600.0, gt=0, description="Seconds after which a submission has failed.")
     piece_seconds: float = Field(3.0, gt=0, description="Seconds of work between two checkpoints of a submission.")

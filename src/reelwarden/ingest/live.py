@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 12.0
 """Silence after which a live source counts as dropped."""
-PATIENCE = 20.0
-"""Seconds for which a source is asked that never gave anything: it may just be starting, or not be there at all."""
 SAME_PLAYER = 3
 """Attempts with what is known of the stream; then it is opened anew."""
 REFUSED = {
@@ -72,13 +70,16 @@ class LiveSource:
         make: Callable[[], Player],
         backoff: Backoff,
         tell: Callable[[Connection], None],
+        patience: float,
     ) -> None:
+        """`patience`: seconds for which a source is asked that never gave anything: it may just be starting."""
         self.kind = ""
         self.ending = ""
         self.notes: list[str] = []
         self._make = make
         self._backoff = backoff
         self._tell = tell
+        self._patience = patience
         self._closed = threading.Event()
         self._player: Player | None = None
         self._heard = monotonic()
@@ -144,7 +145,7 @@ class LiveSource:
             return
         silent = monotonic() - self._heard
         wait = self._backoff.wait(attempt, silent)
-        if wait is None or (not self._came and silent >= PATIENCE):
+        if wait is None or (not self._came and silent >= self._patience):
             if not self._came:
                 raise error
             self.ending = "lost"
@@ -178,7 +179,7 @@ def open_live(
     if scheme in REFUSED:
         raise EgressRefused(f"{scheme}: not a stream that is read", REFUSED[scheme])
     way = egress or Egress(settings.allow_networks, total=math.inf, idle=IDLE_SECONDS)
-    return LiveSource(_maker(url, scheme, way, height), backoff or Backoff(), tell)
+    return LiveSource(_maker(url, scheme, way, height), backoff or Backoff(), tell, settings.stream_patience)
 
 
 def _maker(url: str, scheme: str, way: Egress, height: int) -> Callable[[], Player]:
