@@ -5,11 +5,13 @@ Each program loads only what it is made of: a notifier has no use for the API, n
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from reelwarden import telemetry
 from reelwarden.accounts.first import open_database
 from reelwarden.jobs.engine import JobEngine, prepare
 from reelwarden.settings import Settings
@@ -67,6 +69,7 @@ def asgi(settings: Settings) -> FastAPI:
     from reelwarden.api.door import House
     from reelwarden.models.store import ModelStore
 
+    telemetry.start(settings.telemetry_url, "api")
     house = House(desk(settings), ModelStore(settings.models_dir, settings.own_models))
 
     @asynccontextmanager
@@ -74,6 +77,7 @@ def asgi(settings: Settings) -> FastAPI:
         yield
         house.desk.engine.close()
         house.desk.database.close()
+        await asyncio.to_thread(telemetry.stop)
 
     return doors.build(house, lifespan)
 
@@ -98,10 +102,12 @@ def work(settings: Settings, stop: threading.Event) -> None:
     """Runs a worker until `stop`."""
     from reelwarden.jobs.worker import Worker, worker_name
 
+    telemetry.start(settings.telemetry_url, "worker")
     bench = workbench(settings, worker_name())
     Worker(bench).run(stop)
     bench.engine.close()
     bench.database.close()
+    telemetry.stop()
 
 
 def notify(settings: Settings, stop: threading.Event) -> None:
@@ -109,6 +115,8 @@ def notify(settings: Settings, stop: threading.Event) -> None:
     from reelwarden.deliver.notifier import run
     from reelwarden.ingest.egress import Egress
 
+    telemetry.start(settings.telemetry_url, "notifier")
     database = patiently(lambda: open_database(settings.database_url))
     run(database, Egress(settings.allow_networks), settings, stop, signers())
     database.close()
+    telemetry.stop()

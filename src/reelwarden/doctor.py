@@ -140,6 +140,22 @@ def _address(settings: Settings) -> Iterator[Finding]:
         yield Finding("address", GOOD, f"the API listens on {settings.host}:{settings.port}")
 
 
+def _telemetry(settings: Settings) -> Iterator[Finding]:
+    """Says nothing while it is off."""
+    from urllib.parse import urlsplit
+
+    from reelwarden import telemetry
+
+    if not settings.telemetry_url:
+        return
+    host = urlsplit(settings.telemetry_url).hostname
+    if telemetry.reaches(settings.telemetry_url):
+        yield Finding("telemetry", GOOD, f"the collector at {host} takes traces")
+    else:
+        cure = "look at REELWARDEN_TELEMETRY_URL and the collector; work goes on, but without traces"
+        yield Finding("telemetry", POOR, f"the collector at {host} does not take what it is sent", cure)
+
+
 _LOOKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "database": _database,
     "store": _store,
@@ -147,4 +163,5 @@ _LOOKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "decoder": _decoder,
     "egress": _egress,
     "address": _address,
+    "telemetry": _telemetry,
 }

@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from reelwarden import telemetry
+
 
 def set_up(level: str) -> None:
     """For a server process; in a terminal the lines are for people."""
@@ -16,6 +18,7 @@ def set_up(level: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            telemetry.stamp,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.dev.ConsoleRenderer() if pretty else structlog.processors.format_exc_info,

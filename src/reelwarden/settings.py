@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     callback_pace: float = Field(1.0, gt=0, description="A factor on all waits between attempts, for tests.")
     free_space: int = Field(512 << 20, ge=0, description="Bytes of free disk below which nothing is accepted.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
+    telemetry_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]\S*)?$",
+        description="The operator's OpenTelemetry collector (OTLP over HTTP) that traces are sent to; empty: none.",
+    )
 
     @classmethod
     def settings_customise_sources(

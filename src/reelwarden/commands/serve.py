@@ -15,7 +15,7 @@ from reelwarden.settings import load
 @click.option("--workers", type=int, help="Worker processes; the usual is one a core.")
 def command(host: str | None, port: int | None, workers: int | None) -> None:
     """Run the server: the API, workers and the notifier, over one database and one folder."""
-    from reelwarden import logs
+    from reelwarden import logs, telemetry
     from reelwarden.accounts.first import first_admin
     from reelwarden.app import opened
     from reelwarden.supervisor import Supervisor, program, stop_on_signals
@@ -25,6 +25,7 @@ def command(host: str | None, port: int | None, workers: int | None) -> None:
             os.environ[f"REELWARDEN_{name}"] = str(value)
     settings = load()
     logs.set_up(settings.log_level)
+    telemetry.check(settings.telemetry_url)
     stop = stop_on_signals()
     database = opened(settings)
     secret = first_admin(database)

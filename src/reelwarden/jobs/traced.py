@@ -57,7 +57,8 @@ def decode(lease: Lease, hold: Hold, open: Callable[[], D]) -> Iterator[D]:
             yield decoding
         finally:
             hold.decoding = None
-            step.note(media_seconds=decoding.progress, cpu_seconds=decoding.stats.get("cpu_seconds"))
+            stats = decoding.stats
+            step.note(media_seconds=stats.get("seconds", decoding.progress), cpu_seconds=stats.get("cpu_seconds"))
 
 
 def piece(lease: Lease, number: int, began: float, kept: Piece) -> None:

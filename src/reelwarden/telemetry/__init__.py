@@ -6,6 +6,7 @@ is a null object, and nothing of OpenTelemetry is loaded: only otlp.py knows it.
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +89,9 @@ def carried() -> str:
     return headers().get(TRACE, "")
 
 
-def stamp(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def stamp(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """For structlog: a line that is written within a step says which."""
-    return event | _tracing.ids() if _tracing else event
+    return {**event, **_tracing.ids()} if _tracing else event
 
 
 def _loaded() -> type[Tracing]:
