@@ -5,12 +5,14 @@ Every change has a price, so that one rule (cost against length) judges all disg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from reelwarden.text.fold import Script
-from reelwarden.text.reading import How, Unit
+from reelwarden.text.reading import LEET as IS_LEET
+from reelwarden.text.reading import LOOK as IS_LOOK
+from reelwarden.text.reading import MASK as IS_MASK
+from reelwarden.text.reading import PLAIN as IS_PLAIN
 
 INFINITE = 99.0
 
@@ -66,100 +68,109 @@ CONFUSIONS = frozenset(
 """Pairs of letters that readers of pictures take for each other: word's letter, read letter."""
 
 
+_OTHERS = {
+    piece: tuple(
+        [(spelled, len(piece), SPELLED) for spelled in SPELLINGS.get(piece, ())]
+        + [(spelled, len(piece), SPELLED_ALIKE) for spelled in ALIKE.get(piece, ())]
+    )
+    for piece in (*SPELLINGS, *ALIKE)
+}
+"""{of the word: (in the text, letters of the word, price) of each other way to write it}."""
+
+_LONGEST_PIECE = max(map(len, _OTHERS))
+_EXTRA = {IS_LEET: LEET, IS_LOOK: LOOK}
+"""What it costs that a letter is not quite one."""
+
+KEPT = 30_000
+
+
 class _Plan(NamedTuple):
     """What is known of a word before any text is read."""
 
-    classes: tuple[str, ...]
+    classes: str
     vowels: tuple[bool, ...]
     spellings: tuple[tuple[tuple[str, int, float], ...], ...]
 
 
-@lru_cache(50_000)
+@lru_cache(KEPT)
 def _plan(word: str, script: Script) -> _Plan:
-    classes = tuple(script.classes.get(letter, letter) for letter in word)
-    spellings = tuple(tuple(_spellings(word, place)) for place in range(len(word)))
-    return _Plan(classes, tuple(letter in script.vowels for letter in word), spellings)
+    spellings = tuple([_spellings(word, place) for place in range(len(word))])
+    return _Plan(script.classed(word), tuple([letter in script.vowels for letter in word]), spellings)
 
 
-def _spellings(word: str, place: int) -> list[tuple[str, int, float]]:
-    found: list[tuple[str, int, float]] = []
-    for size in (1, 2, 3):
-        piece = word[place : place + size]
-        if len(piece) == size:
-            found += [(spelled, size, SPELLED) for spelled in SPELLINGS.get(piece, ())]
-            found += [(spelled, size, SPELLED_ALIKE) for spelled in ALIKE.get(piece, ())]
+def _spellings(word: str, place: int) -> tuple[tuple[str, int, float], ...]:
+    found: tuple[tuple[str, int, float], ...] = ()
+    for size in range(1, min(_LONGEST_PIECE, len(word) - place) + 1):
+        found += _OTHERS.get(word[place : place + size], ())
     return found
 
 
-def cost(units: Sequence[Unit], word: str, script: Script, limit: float, *, typos: bool = False) -> float:
-    """The cost of reading `units` (without gaps) as `word`; INFINITE when above `limit`."""
-    letters = "".join([unit.letter for unit in units])
+@lru_cache(KEPT)
+def cost(letters: str, hows: str, word: str, script: Script, limit: float, typos: bool = False) -> float:
+    """The cost of reading letters (as sure as `hows` says, without gaps) as `word`; INFINITE when above `limit`."""
     if letters == word:
-        return _exact(units, limit)
-    n, m = len(units), len(word)
+        total = sum([_EXTRA.get(how, 0.0) for how in hows])
+        return total if total <= limit else INFINITE
+    n, m = len(letters), len(word)
     if n > 4 * m + 8 or n < m // 2:
         return INFINITE
-    return _Alignment(units, letters, word, script, limit, typos).run()
+    return _Alignment(letters, hows, word, script, limit, typos).run()
 
 
-def is_spelled(units: Sequence[Unit], word: str, script: Script) -> bool:
-    """Whether the units are the letters of the word one after another, but for repeats and leet."""
-    classes = script.classes
+def is_spelled(letters: str, hows: str, word: str, script: Script) -> bool:
+    """Whether the letters are those of the word one after another, but for repeats and leet."""
+    read, classes = script.classed(letters), script.classed(word)
     place = 0
-    for unit in units:
-        letter = unit.letter
-        if place < len(word):
-            alike = unit.how == How.LEET and classes.get(letter, letter) == classes.get(word[place], word[place])
-            if letter == word[place] or alike:
-                place += 1
-                continue
-        if not place or classes.get(letter, letter) != classes.get(word[place - 1], word[place - 1]):
+    for letter, how, kind in zip(letters, hows, read, strict=True):
+        if place < len(word) and (letter == word[place] or (how == IS_LEET and kind == classes[place])):
+            place += 1
+        elif not place or kind != classes[place - 1]:
             return False
     return place == len(word)
-
-
-def _exact(units: Sequence[Unit], limit: float) -> float:
-    total = sum(LEET if unit.how == How.LEET else LOOK if unit.how == How.LOOK else 0.0 for unit in units)
-    return total if total <= limit else INFINITE
 
 
 class _Alignment:
     """The cheapest way through the pairs of places in text and word; only places within the limit are kept."""
 
-    def __init__(
-        self, units: Sequence[Unit], letters: str, word: str, script: Script, limit: float, typos: bool
-    ) -> None:
-        self.units, self.letters, self.word, self.limit, self.typos = units, letters, word, limit, typos
+    def __init__(self, letters: str, hows: str, word: str, script: Script, limit: float, typos: bool) -> None:
+        self.letters, self.hows, self.word, self.limit, self.typos = letters, hows, word, limit, typos
         self.plan = _plan(word, script)
-        self.classes = [script.classes.get(letter, letter) for letter in letters]
+        self.classes = script.classed(letters)
         self.script = script
-        self.rows: list[dict[int, float]] = [{} for _ in range(len(units) + 1)]
+        self.rows: list[dict[int, float]] = [{} for _ in range(len(letters) + 1)]
 
     def run(self) -> float:
-        n, m = len(self.units), len(self.word)
+        n, m = len(self.letters), len(self.word)
         self.rows[0][0] = 0.0
-        for i in range(n + 1):
-            row = self.rows[i]
-            for j in range(min(row, default=m + 1), m + 1):
+        for i, row in enumerate(self.rows):
+            if not row:
+                continue
+            more = self._more(i) if 0 < i < n else INFINITE
+            for j in range(min(row), m + 1):
                 spent = row.get(j)
                 if spent is not None:
-                    self._spread(i, j, spent)
+                    if i < n and spent + more <= self.limit:
+                        self._offer(i + 1, j, spent + more)
+                    if j < m:
+                        self._spread(i, j, spent)
         return self.rows[n].get(m, INFINITE)
 
     def _spread(self, i: int, j: int, spent: float) -> None:
-        n, m = len(self.units), len(self.word)
-        if i < n and j < m:
-            self._offer(i + 1, j + 1, spent + self._instead(i, j))
-        if i and i < n:
-            self._offer(i + 1, j, spent + self._more(i))
-        if j and j < m and i:
-            self._offer(i, j + 1, spent + self._less(j, spent))
+        """Every way to go on that uses the next letter of the word."""
+        n, m, limit = len(self.letters), len(self.word), self.limit
+        if i < n:
+            price = spent + self._instead(i, j)
+            if price <= limit:
+                self._offer(i + 1, j + 1, price)
+        if i and j:
+            price = spent + self._less(j, spent)
+            if price <= limit:
+                self._offer(i, j + 1, price)
         if i + 1 < n and j + 1 < m and self._swapped(i, j):
             self._offer(i + 2, j + 2, spent + SWAPPED)
-        if j < m:
-            for spelled, size, price in self.plan.spellings[j]:
-                if self.letters.startswith(spelled, i):
-                    self._offer(i + len(spelled), j + size, spent + price)
+        for spelled, size, price in self.plan.spellings[j]:
+            if self.letters.startswith(spelled, i):
+                self._offer(i + len(spelled), j + size, spent + price)
 
     def _offer(self, i: int, j: int, price: float) -> None:
         if price <= self.limit:
@@ -168,25 +179,25 @@ class _Alignment:
                 row[j] = price
 
     def _instead(self, i: int, j: int) -> float:
-        """The unit for the letter."""
-        unit, letter = self.units[i], self.word[j]
-        if unit.how == How.MASK:
+        """One letter for the other."""
+        read, letter, how = self.letters[i], self.word[j], self.hows[i]
+        if how == IS_MASK:
             return MASKED if self.plan.vowels[j] else MASKED_CONSONANT
-        extra = LEET if unit.how == How.LEET else LOOK if unit.how == How.LOOK else 0.0
-        if unit.letter == letter:
+        extra = 0.0 if how == IS_PLAIN else _EXTRA.get(how, 0.0)
+        if read == letter:
             return extra
         if self.classes[i] == self.plan.classes[j]:
-            return LEET if unit.how == How.LEET else SAME_CLASS + extra
-        if letter + unit.letter in CONFUSIONS:
+            return LEET if how == IS_LEET else SAME_CLASS + extra
+        if letter + read in CONFUSIONS:
             return CONFUSED + extra
-        if i and j and len(self.word) > 4 and self.plan.vowels[j] and unit.letter in self.script.vowels:
+        if i and j and len(self.word) > 4 and self.plan.vowels[j] and read in self.script.vowels:
             return OTHER_VOWEL + extra
-        return WRONG if self.typos and i and j and unit.how == How.PLAIN else INFINITE
+        return WRONG if self.typos and i and j and how == IS_PLAIN else INFINITE
 
     def _more(self, i: int) -> float:
-        """A unit that the word does not have: a repeated letter, a mask too many."""
+        """A letter that the word does not have: a repeated one, a mask too many."""
         classes = self.classes
-        mask = self.units[i].how == How.MASK
+        mask = self.hows[i] == IS_MASK
         if classes[i] != classes[i - 1]:
             return MASKED if mask else INFINITE
         if mask:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from reelwarden.text.align import CONFUSIONS, INFINITE, NEXT_VOWEL_LEFT_OUT, SAME_CLASS, allowance, cost, is_spelled
@@ -17,7 +17,7 @@ from reelwarden.text.fold import GAP, MASKS, Script
 from reelwarden.text.found import Found
 from reelwarden.text.index import Index, Word
 from reelwarden.text.keys import SHORTEST, gaps, keys, plausible
-from reelwarden.text.reading import ANY, DRAWN, How, Unit, collapsed, is_inner, read, skeleton, words_of
+from reelwarden.text.reading import ANY, DRAWN, LEET, MASK, Reading, collapsed, is_inner, read, skeleton, words_of
 from reelwarden.text.suppress import Judge
 
 EMBEDDED_LIMIT = 0.3
@@ -37,6 +37,7 @@ LOOKED_AT = 12
 _SIGN_INSIDE = re.compile(rf"(?<=\w)[{re.escape(''.join(MASKS))}]+(?=\w)")
 _WORD = re.compile(r"\w+")
 _LONELY = frozenset("iauy")
+_ANY = frozenset(ANY)
 _OTHER_BEGINNINGS = frozenset(("ph", "wh", "rn", "cl", "vv", "uu", "kn"))
 
 
@@ -75,8 +76,7 @@ class Verifier:
         exact = list(self.exact(chunk))
         if not self.proposed(chunk):
             return exact
-        units = read(chunk, self.script)
-        look = _Look(self, chunk, units)
+        look = _Look(self, chunk, read(chunk, self.script))
         found = [*exact, *look.by_skeleton(across=False), *look.by_keys()]
         if _SIGN_INSIDE.search(chunk):
             masked = _Look(self, chunk, read(chunk, self.script, masks=True))
@@ -85,11 +85,9 @@ class Verifier:
 
     def find_across(self, piece: str) -> list[Found]:
         """Matches that hold a blank."""
-        units = read(piece, self.script)
-        look = _Look(self, piece, units)
+        look = _Look(self, piece, read(piece, self.script))
         found = look.by_skeleton(across=True)
-        single = [units[start].letter for start, end in words_of(units) if end - start == 1]
-        if SHORTEST <= len(single) <= LONGEST_FUZZY and len(single) == len(words_of(units)):
+        if SHORTEST <= len(look.words) <= LONGEST_FUZZY and all(end - start == 1 for start, end in look.words):
             found.extend(look.joined_keys())
             masked = _Look(self, piece, read(piece, self.script, masks=True))
             found.extend(masked.joined_keys())
@@ -111,15 +109,15 @@ class Verifier:
 class _Look:
     """One reading of one piece of text."""
 
-    def __init__(self, verifier: Verifier, text: str, units: list[Unit]) -> None:
+    def __init__(self, verifier: Verifier, text: str, reading: Reading) -> None:
         self.index, self.judge, self.script = verifier.index, verifier.judge, verifier.script
         self.lenient = verifier.lenient
-        self.text, self.units = text, units
-        self.words = words_of(units)
+        self.text, self.reading, self.letters = text, reading, reading.letters
+        self.words = words_of(reading.letters)
         self.starts = [start for start, _ in self.words]
 
     def by_skeleton(self, across: bool) -> list[Found]:
-        bones = skeleton(self.units, self.script)
+        bones = skeleton(self.letters, self.script)
         found = []
         hits = self.index.automaton.find_matches_as_indexes(bones.text, overlapping=True)
         for number, first, last in hits:
@@ -149,21 +147,20 @@ class _Look:
 
     def _shrunk(self, i: int, j: int, first: int, last: int) -> tuple[int, int]:
         """A run of one letter may lie on both sides of a gap (`this shit`): the nearer side will do."""
-        units, classes = self.units, self.script.classes
         end = self.words[first][1]
-        run = {classes.get(unit.letter, unit.letter) for unit in units[i:end]}
+        run = set(self.script.classed(self.letters[i:end]))
         nxt = self.words[first + 1][0]
         if len(run) == 1 and self._class(nxt) in run:
             i = nxt
         start = self.words[last][0]
-        run = {classes.get(unit.letter, unit.letter) for unit in units[start:j]}
+        run = set(self.script.classed(self.letters[start:j]))
         before = self.words[last - 1][1] - 1
         if len(run) == 1 and self._class(before) in run:
             j = before + 1
         return i, j
 
     def _class(self, place: int) -> str:
-        letter = self.units[place].letter
+        letter = self.letters[place]
         return self.script.classes.get(letter, letter)
 
     # within one word
@@ -172,15 +169,15 @@ class _Look:
         start, end = self._trimmed(bounds)
         begins, ends = i <= start, j >= end
         if begins and ends:
-            price = self._price(self.units[i:j], form, allowance(form) + self.lenient, strict=word.strict)
+            price = self._price(i, j, form, allowance(form) + self.lenient, strict=word.strict)
             return None if price == INFINITE else self._alone(i, j, word, form, price)
-        rest = collapsed("".join([unit.letter for unit in self.units[j:end]]), self.script)
+        rest = collapsed(self.letters[j:end], self.script)
         ending = begins and rest in self.index.endings_of(word)
         starred = (word.before or begins) and (word.after or ends)
         if not ending and not starred and (word.embed is False or len(form) < 3):
             return None
         limit = allowance(form) if ending else STARRED_LIMIT if starred else EMBEDDED_LIMIT
-        price = self._price(self.units[i:j], form, limit, strict=word.strict)
+        price = self._price(i, j, form, limit, strict=word.strict)
         if price == INFINITE:
             return None
         raw, decoded = self._spelled(min(i, start), max(j, end))
@@ -222,20 +219,20 @@ class _Look:
     def _trimmed(self, bounds: tuple[int, int]) -> tuple[int, int]:
         """The word without the signs at its edges that may be mere punctuation."""
         start, end = bounds
-        while start < end and not is_inner(self.units[start], self.text):
+        while start < end and not is_inner(self.reading, start, self.text):
             start += 1
-        while end > start and not is_inner(self.units[end - 1], self.text):
+        while end > start and not is_inner(self.reading, end - 1, self.text):
             end -= 1
         return (start, end) if start < end else bounds
 
     def _spelled(self, i: int, j: int) -> tuple[str, str]:
         """The raw small letters, and the letters read. Long words are cut: they are no dictionary words."""
         j = min(j, i + 48)
-        raw = self.text[self.units[i].start : self.units[j - 1].end]
+        raw = self.text[self.reading.starts[i] : self.reading.ends[j - 1]]
         if not raw.isascii():
             invisible = self.script.invisible
             raw = "".join(char for char in unicodedata.normalize("NFC", raw) if char not in invisible)
-        return raw.lower(), "".join(unit.letter for unit in self.units[i:j])
+        return raw.lower(), self.letters[i:j]
 
     def _innocent(self, raw: str, decoded: str) -> bool:
         return self.judge.benign(raw) or (decoded != raw and self.judge.benign(decoded))
@@ -248,14 +245,13 @@ class _Look:
             return None
         if across and not self._blank_between(first, last):
             return None
-        letters = [unit for unit in self.units[i:j] if unit.how != How.GAP]
-        price = self._price(letters, form, allowance(form), strict=word.strict)
+        price = self._price(i, j, form, allowance(form), strict=word.strict)
         if price == INFINITE:
             return None
         if self._singles(first, last):
             return self._single_letters(i, j, first, last, word, form, price)
         end = self._trimmed(self.words[last])[1]
-        rest = collapsed("".join(unit.letter for unit in self.units[j:end]), self.script)
+        rest = collapsed(self.letters[j:end], self.script)
         open_end = word.after or rest in self.index.endings_of(word)
         if (j < end and not open_end) or not self._broken(first, last, word, form, price):
             return None
@@ -263,7 +259,7 @@ class _Look:
 
     def _blank_between(self, first: int, last: int) -> bool:
         edges = zip(self.words[first:last], self.words[first + 1 : last + 1], strict=True)
-        gaps = (self.text[self.units[a[1] - 1].end : self.units[b[0]].start] for a, b in edges)
+        gaps = (self.text[self.reading.ends[a[1] - 1] : self.reading.starts[b[0]]] for a, b in edges)
         return any(char.isspace() for gap in gaps for char in gap)
 
     def _singles(self, first: int, last: int) -> bool:
@@ -280,14 +276,14 @@ class _Look:
         for start, end in self.words[last + 1 : last + 6]:
             if end - start != 1:
                 break
-            tail += self.units[start].letter
+            tail += self.letters[start]
         if tail and (word.after or collapsed(tail, self.script) in self.index.endings_of(word)):
             return self._found(i, self.words[last + len(tail)][1], word, price)
-        letters = "".join([self.units[start].letter for start, _ in self.words[first : last + 1]])
+        letters = "".join([self.letters[start] for start, _ in self.words[first : last + 1]])
         if price > 0.1 and (len(form) < 4 or self.judge.benign(letters)):
             return None
         before = self.words[first - 1] if first else (0, 0)
-        lonely_before = before[1] - before[0] == 1 and self.units[before[0]].letter not in _LONELY
+        lonely_before = before[1] - before[0] == 1 and self.letters[before[0]] not in _LONELY
         if lonely_before or (tail and tail[0] not in _LONELY):
             return self._found(i, j, word, price) if self._spelled_out(first, last, form, price) else None
         return self._found(i, j, word, price)
@@ -298,7 +294,7 @@ class _Look:
             first -= 1
         while last + 1 < len(self.words) and last - first < LONGEST_FUZZY + 8 and self._is_single(last + 1):
             last += 1
-        letters = "".join([self.units[start].letter for start, _ in self.words[first : last + 1]])
+        letters = "".join([self.letters[start] for start, _ in self.words[first : last + 1]])
         return len(form) > 3 and price <= DIVIDED_LIMIT and self.judge.exposes(letters, form)
 
     def _is_single(self, word: int) -> bool:
@@ -323,10 +319,10 @@ class _Look:
         found: list[Found] = []
         for bounds in self.words[:LOOKED_AT]:
             start, end = bounds
-            if self.units[start].how != How.MASK:
+            if self.reading.hows[start] != MASK:
                 start, end = self._trimmed(bounds)
             found.extend(self._by_key(start, end))
-        if len(self.words) > 1 and self.units:
+        if len(self.words) > 1:
             found.extend(self.joined_keys())
         return found
 
@@ -340,57 +336,60 @@ class _Look:
         return list(self._by_key(first[0], last[1]))
 
     def _by_key(self, start: int, end: int) -> Iterator[Found]:
-        units = [unit for unit in self.units[start:end] if unit.how != How.GAP]
-        if not SHORTEST - 1 <= len(units) <= LONGEST_FUZZY:
+        letters, _ = self.reading.slice(start, end)
+        if not SHORTEST - 1 <= len(letters) <= LONGEST_FUZZY:
             return
-        raw, _ = self._spelled(start, end)
-        letters = decoded = "".join(unit.letter for unit in units)
-        proposals = dict.fromkeys(self._proposals(letters))
+        proposals = [one for one in dict.fromkeys(self._proposals(letters)) if self._resembles(letters, one[1])]
         if not proposals:
             return
-        innocent = self._innocent(raw, decoded)
-        pieces = sum(unit.how == How.GAP for unit in self.units[start:end])
+        raw, _ = self._spelled(start, end)
+        innocent = self._innocent(raw, letters)
+        pieces = end - start - len(letters)
         # Where several words are as near, the more usual one is meant.
-        for number, form in sorted(proposals, key=lambda one: self.judge.cost(one[1])):
+        for number, form in sorted(proposals, key=self._usualness) if len(proposals) > 1 else proposals:
             word = self.index.words[number]
-            if (innocent and not self._may_hide(raw, decoded, word)) or not self._resembles(letters, form):
+            if innocent and not self._may_hide(raw, letters, word):
                 continue
             limit = allowance(form) + self.lenient - 0.2 * min(pieces, 2)
-            price = self._price(units, form, limit, typos=word.typos)
+            price = self._price(start, end, form, limit, typos=word.typos)
             if price <= (ALIAS_LIMIT if innocent else INFINITE - 1):
                 yield self._found(start, end, word, price + 0.1)
 
+    def _usualness(self, proposal: tuple[int, str]) -> int:
+        return self.judge.cost(proposal[1])
+
     def _resembles(self, letters: str, form: str) -> bool:
         """A quick look before the alignment: the same beginning, and few letters of one that the other has not."""
-        first, wanted = self.script.classes.get(letters[0], letters[0]), self.script.classes.get(form[0], form[0])
+        script = self.script
+        first, wanted = script.classes.get(letters[0], letters[0]), script.classes.get(form[0], form[0])
         if first != wanted and letters[:2] not in _OTHER_BEGINNINGS and form[0] + letters[0] not in CONFUSIONS:
             return False
-        strange = len(set(self.script.classed(letters)) - _letters(form, self.script) - {ANY})
-        missing = len(_letters(form, self.script) - set(self.script.classed(letters)))
-        return SAME_CLASS * strange + NEXT_VOWEL_LEFT_OUT * missing * ("*" not in letters) <= allowance(form)
+        there, asked = _letters(letters, script), _letters(form, script)
+        strange = len(there - asked - _ANY)
+        missing = len(asked - there)
+        return SAME_CLASS * strange + NEXT_VOWEL_LEFT_OUT * missing * (ANY not in letters) <= allowance(form)
 
     def _proposals(self, letters: str) -> Iterator[tuple[int, str]]:
         fuzzy = self.index.fuzzy
-        for key in (*keys(letters, self.script), *(() if "*" in letters else gaps(letters, self.script))):
+        for key in (*keys(letters, self.script), *(() if ANY in letters else gaps(letters, self.script))):
             for number, form in fuzzy.get(key, ()):
                 if plausible(key, letters, form):
                     yield number, form
 
     # prices
 
-    def _price(
-        self, units: Sequence[Unit], form: str, limit: float, *, typos: bool = False, strict: bool = False
-    ) -> float:
-        leet = sum(unit.how == How.LEET for unit in units)
-        masks = sum(unit.how == How.MASK for unit in units)
-        if leet > MOST_LEET * len(form) or masks > max(2, len(form) // 2):
+    def _price(self, i: int, j: int, form: str, limit: float, *, typos: bool = False, strict: bool = False) -> float:
+        """What it costs to read the letters from `i` to `j` as the form."""
+        letters, hows = self.reading.slice(i, j)
+        masks = hows.count(MASK)
+        if hows.count(LEET) > MOST_LEET * len(form) or masks > max(2, len(form) // 2):
             return INFINITE
-        if strict and not is_spelled(units, form, self.script):
+        if strict and not is_spelled(letters, hows, form, self.script):
             return INFINITE
-        return cost(units, form, self.script, limit, typos=typos and not masks)
+        return cost(letters, hows, form, self.script, limit, typos and not masks)
 
     def _found(self, i: int, j: int, word: Word, price: float) -> Found:
-        return Found(word.owner, self.units[i].start, self.units[j - 1].end, price, word.weight)
+        return Found(word.owner, self.reading.starts[i], self.reading.ends[j - 1], price, word.weight)
 
 
 @lru_cache(50_000)
