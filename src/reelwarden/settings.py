@@ -78,6 +78,15 @@ class Settings(BaseSettings):
         20.0, gt=0, description="Seconds for which a stream is asked again that never gave anything."
     )
     retention: float = Field(3 * 86400.0, gt=0, description="Seconds after which results and media are deleted.")
+    review_retention: float = Field(
+        90 * 86400.0, gt=0, description="Seconds after the last word on a review item when it loses its content."
+    )
+    review_waiting: float = Field(
+        180 * 86400.0, gt=0, description="Seconds after which a review item that nobody decided on loses its content."
+    )
+    author_retention: float = Field(
+        365 * 86400.0, gt=0, description="Seconds after an author was last seen when they are forgotten."
+    )
     submission_timeout: float = Field(6 * 3600.0, gt=0, description="Seconds after which a submission has failed.")
     piece_seconds: float = Field(3.0, gt=0, description="Seconds of work between two checkpoints of a submission.")
     piece_attempts: int = Field(3, ge=1, description="Times that a media may bring a worker down before it has failed.")

@@ -33,6 +33,8 @@ def _domain(pattern: str) -> str:
 Domain = Annotated[str, AfterValidator(_domain)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_http)]
 
+Seconds = Annotated[float | None, Field(gt=0, le=3650 * 86400)]
+
 
 class Options(BaseModel):
     """What an account may say once for all its submissions. Nothing said: the server's own."""
@@ -40,7 +42,10 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     policy: str | None = Field(None, max_length=200, description="The name of a stored policy.")
-    retention: float | None = Field(None, gt=0, le=3650 * 86400, description="Seconds that results and media are kept.")
+    retention: Seconds = Field(None, description="Seconds that results and media are kept.")
+    review_retention: Seconds = Field(None, description="Seconds that a review item is kept that was decided on.")
+    review_waiting: Seconds = Field(None, description="Seconds that a review item is kept that nobody decided on.")
+    author_retention: Seconds = Field(None, description="Seconds that an author is kept who is not seen any more.")
     keep: bool | None = Field(None, description="False: nothing of a submission stays behind once it is delivered.")
     callback_url: Url | None = Field(None, description="Where callbacks go that name no address.")
     callback_secret: str | None = Field(None, min_length=8, max_length=200, description="What signs callbacks.")

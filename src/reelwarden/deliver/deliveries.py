@@ -17,7 +17,7 @@ from reelwarden.store.tables.submissions import submissions
 
 OWED, DELIVERED, GIVEN_UP = "owed", "delivered", "given_up"
 FORGOTTEN_AT_ONCE = 1000
-SHOWN = [c for c in deliveries.c if c.name not in ("body", "secret", "host", "place", "earlier", "held_by")]
+SHOWN = [c for c in deliveries.c if c.name not in ("body", "secret", "host", "place", "earlier", "held_by", "about")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ def owe(
     now: float,
     secret: str | None = None,
     sequence: str | None = None,
+    about: str | None = None,
     keep: bool = True,
     trace: str = "",
 ) -> str:
@@ -73,7 +74,8 @@ def owe(
 
     It is part of the caller's transaction: it is owed if, and only if, what caused it has happened. `dialect` names
     the schedule. `body` is UTF-8. Those of one `sequence` go in the order in which they were owed, each after the one
-    before it has ended. `keep` false empties body, headers, secret and answers as soon as it has ended.
+    before it has ended. `about` is the author that it tells of (`forget_about`). `keep` false empties body, headers,
+    secret and answers as soon as it has ended.
     `trace` is what it belongs to where no step is told of just now (`telemetry`).
     Raises UsageError for a dialect without a schedule, ValueError for a body that is not UTF-8.
     """
@@ -93,6 +95,7 @@ def owe(
         "secret": secret or None,
         "sequence": sequence,
         "place": _next_place(sequence) if sequence else 0,
+        "about": about,
         "keep": keep,
         "state": OWED,
         "next_at": now,
@@ -208,9 +211,17 @@ def forget_orphans(connection: sa.Connection, before: float) -> int:
 
 def forget_submission(connection: sa.Connection, submission: str) -> int:
     """Deletes those of a submission that have ended; what is owed is emptied when it has ended. How many went."""
-    its = deliveries.c.submission == submission
-    connection.execute(sa.update(deliveries).where(its, deliveries.c.state == OWED).values(keep=False))
-    return _count(connection.execute(sa.delete(deliveries).where(its, deliveries.c.state != OWED)))
+    return _forget(connection, deliveries.c.submission == submission)
+
+
+def forget_about(connection: sa.Connection, author: str) -> int:
+    """The same for those that tell of an author."""
+    return _forget(connection, deliveries.c.about == author)
+
+
+def _forget(connection: sa.Connection, meant: sa.ColumnElement[bool]) -> int:
+    connection.execute(sa.update(deliveries).where(meant, deliveries.c.state == OWED).values(keep=False))
+    return _count(connection.execute(sa.delete(deliveries).where(meant, deliveries.c.state != OWED)))
 
 
 def _next_place(sequence: str) -> Any:

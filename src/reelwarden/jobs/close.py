@@ -18,6 +18,7 @@ from reelwarden.jobs.findings import Findings
 from reelwarden.jobs.submissions import FAILED, FINISHED, OPEN, STOPPED, Submission, tell
 from reelwarden.jobs.usage import charge, settle
 from reelwarden.jobs.workbench import Workbench
+from reelwarden.review.erasure import AT_ONCE
 from reelwarden.store.database import patiently
 from reelwarden.store.tables.submissions import evidence, results, submissions
 
@@ -77,7 +78,7 @@ def _first_to_end(connection: sa.Connection, ended: Submission) -> bool:
         "ended": now,
         "error": ended.error,
         "outcome": ended.outcome,
-        "expires": now + ended.expires - ended.created,
+        "expires": sa.case((submissions.c.expires == AT_ONCE, AT_ONCE), else_=now + ended.expires - ended.created),
     }
     if ended.state == FINISHED and ended.duration:
         values["position"] = ended.duration

@@ -14,6 +14,8 @@ from reelwarden.errors import LimitExceeded
 from reelwarden.jobs import close, erasure, strays, uploading
 from reelwarden.jobs.submissions import ENDED, OPEN, of_row
 from reelwarden.jobs.workbench import Workbench
+from reelwarden.review import expiry
+from reelwarden.review.erasure import AT_ONCE
 from reelwarden.store.tables.deliveries import deliveries as owed
 from reelwarden.store.tables.submissions import (
     events,
@@ -31,6 +33,7 @@ GRACE = 3600.0
 KEPT_RUNS = 86400.0
 BATCH = 200
 STRAYS_EVERY = 3600.0
+REVIEW_EVERY = 3600.0
 
 
 class Retention:
@@ -40,25 +43,32 @@ class Retention:
         self.bench = bench
         self._next = 0.0
         self._strays = time.monotonic() + STRAYS_EVERY
+        self._review = time.monotonic() + EVERY
 
     def sweep(self) -> None:
         """Sweeps when it is time again."""
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + EVERY
-        sweep(self.bench, time.time())
+        gone = sweep(self.bench, time.time())
+        if time.monotonic() >= self._review:
+            self._review = time.monotonic() + REVIEW_EVERY
+            gone += expiry.sweep(self.bench.database, self.bench.settings, time.time())
         if time.monotonic() >= self._strays:
             self._strays = time.monotonic() + STRAYS_EVERY
             strays.sweep(self.bench.database, self.bench.blobs, time.time())
+        if gone:
+            self.bench.database.purge()
 
 
-def sweep(bench: Workbench, now: float) -> None:
-    """One sweep, as of `now`."""
+def sweep(bench: Workbench, now: float) -> int:
+    """One sweep, as of `now`. How many submissions went."""
     _overdue(bench, now)
-    for id in _ids(bench, sa.and_(submissions.c.expires < now, submissions.c.state.in_(ENDED))):
-        erasure.delete(bench.database, bench.blobs, bench.engine, id)
-    gone = sa.or_(submissions.c.ended < now - GRACE, _delivered())
-    for id in _ids(bench, sa.and_(submissions.c.state.in_(ENDED), _not_kept(), gone)):
+    ended = submissions.c.state.in_(ENDED)
+    over = sa.or_(submissions.c.expires == AT_ONCE, sa.and_(submissions.c.expires < now, ended))
+    told = sa.or_(submissions.c.ended < now - GRACE, _delivered())
+    gone = _ids(bench, over) + _ids(bench, sa.and_(ended, _not_kept(), told))
+    for id in gone:
         erasure.delete(bench.database, bench.blobs, bench.engine, id)
     _pieces_of_ended(bench)
     _stale_uploads(bench, now)
@@ -66,7 +76,9 @@ def sweep(bench: Workbench, now: float) -> None:
         deliveries.forget_orphans(connection, now - bench.settings.retention)
         connection.execute(workers.delete().where(workers.c.beat < now - 86400))
         connection.execute(events.delete().where(events.c.submission.is_(None), events.c.at < now - 7 * 86400))
+    expiry.sweep_contents(bench.database, now)
     bench.engine.forget(now - KEPT_RUNS)
+    return len(gone)
 
 
 def _ids(bench: Workbench, where: sa.ColumnElement[bool]) -> list[str]:

@@ -137,11 +137,6 @@ def unblock(connection: sa.Connection, author: Author) -> Author:
     return change(connection, author, state=ENABLED, blocked_until=None, blocked_why=None)
 
 
-def delete(connection: sa.Connection, author: Author) -> None:
-    """Their items stay, of nobody."""
-    connection.execute(sa.delete(rows).where(rows.c.id == author.id))
-
-
 def judged(connection: sa.Connection, author: Author, flagged: bool, now: float) -> Author:
     """One content more, which is in `contents` already; trust is worked out anew."""
     count = {"contents": rows.c.contents + 1, "flagged": rows.c.flagged + int(flagged)}

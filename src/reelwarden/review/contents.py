@@ -17,6 +17,8 @@ from reelwarden.store.tables.review import contents as rows
 from reelwarden.store.tables.submissions import submissions
 
 OPEN, JUDGED, FAILED = "open", "judged", "failed"
+REMEMBERED = 600.0
+"""Seconds for which a judged content is known again: a retry gets the answer that its first call would have got."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +97,6 @@ def close(connection: sa.Connection, content: Content, judgement: Judgement | No
         }
     still_open = sa.and_(rows.c.id == content.id, rows.c.state == OPEN)
     return bool(connection.execute(sa.update(rows).where(still_open).values(values)).rowcount)
-
-
-def empty(connection: sa.Connection, account: str, before: float) -> None:
-    """What was judged before then forgets what it was: its numbers stay."""
-    old = sa.and_(rows.c.account == account, rows.c.state == JUDGED, rows.c.judged < before)
-    # A JSON column of either database is compared as the text that we wrote.
-    full = sa.cast(rows.c.request, sa.Text) != "{}"
-    connection.execute(sa.update(rows).where(old, full).values(request={}))
 
 
 def attach(connection: sa.Connection, content: Content, submissions: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from reelwarden.errors import UsageError
-from reelwarden.review import actions, authors, items, news, queues
+from reelwarden.review import actions, authors, erasure, items, news, queues
 from reelwarden.review.actions import Action
 from reelwarden.review.authors import Author
 from reelwarden.review.items import Item
@@ -119,10 +119,7 @@ def _moved(connection: sa.Connection, chair: Chair, deed: Deed, item: Item) -> I
 
 def _on_author(connection: sa.Connection, chair: Chair, deed: Deed, author: Author, item: Item | None = None) -> None:
     does = deed.action.does
-    # A decision goes with its author: that they were deleted must stay.
-    gone = does == actions.DELETE
-    reason = f"author {author.external_id}" if gone else None
-    _write(connection, chair, does or "action", author=None if gone else author, deed=deed, reason=reason)
+    _write(connection, chair, does or "action", author=author, deed=deed)
     kinds = [news.AUTHOR_ACTED]
     if does == actions.BLOCK and deed.seconds is None:
         author = authors.block(connection, author, None, deed.value)
@@ -135,11 +132,11 @@ def _on_author(connection: sa.Connection, chair: Chair, deed: Deed, author: Auth
         author = authors.unblock(connection, author)
         kinds.append(news.AUTHOR_UNBLOCKED)
     elif does == actions.DELETE:
-        authors.delete(connection, author)
+        erasure.erase(connection, author)
     about = [
         News(kind, item=item, author=author, action=deed.action, value=deed.value, queue=deed.queue) for kind in kinds
     ]
-    news.tell(connection, chair.renderers, chair.account, chair.project, about)
+    news.tell(connection, chair.renderers, chair.account, chair.project, about, keep=does != actions.DELETE)
 
 
 def _item(connection: sa.Connection, chair: Chair, named: str) -> Item | None:

@@ -1,4 +1,6 @@
-"""Review items: what a moderator is shown. One a content of the caller's; the same content again updates its item."""
+"""Review items: what a moderator is shown. One a content of the caller's; the same content again updates its item.
+
+One that was emptied (emptying.py) is found by nobody: it only counts in reports."""
 
 from __future__ import annotations
 
@@ -47,6 +49,7 @@ class Item:
     created: float
     changed: float
     resolved: float | None
+    emptied: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,8 @@ def find(connection: sa.Connection, project: str, named: str) -> Item:
 def in_queue(connection: sa.Connection, queue: str, named: str) -> Item:
     """Raises NotThere."""
     meant = sa.or_(rows.c.id == named, rows.c.external_id == named)
-    query = sa.select(rows).where(rows.c.queue == queue, meant).order_by(sa.desc(rows.c.id == named))
+    query = sa.select(rows).where(rows.c.queue == queue, rows.c.emptied.is_(None), meant)
+    query = query.order_by(sa.desc(rows.c.id == named))
     found = connection.execute(query).mappings().first() if is_keepable(named) else None
     if found is None:
         raise NotThere("item", named)
@@ -135,7 +139,7 @@ def listing(connection: sa.Connection, queue: str, wanted: Wanted, turn: Turn) -
 
 
 def _where(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    said: list[sa.ColumnElement[bool]] = []
+    said: list[sa.ColumnElement[bool]] = [rows.c.emptied.is_(None)]
     if not wanted.resolved:
         said.append(rows.c.state == PENDING)
     if wanted.conversations:
@@ -165,6 +169,7 @@ def change(connection: sa.Connection, item: Item, **values: Any) -> Item:
 
 def _known(connection: sa.Connection, project: str, named: str) -> Item | None:
     meant = sa.or_(rows.c.id == named, rows.c.external_id == named)
-    query = sa.select(rows).where(rows.c.project == project, meant).order_by(sa.desc(rows.c.external_id == named))
+    query = sa.select(rows).where(rows.c.project == project, rows.c.emptied.is_(None), meant)
+    query = query.order_by(sa.desc(rows.c.external_id == named))
     found = connection.execute(query).mappings().first() if is_keepable(named) else None
     return Item(**found) if found else None

@@ -81,8 +81,15 @@ class Subscription:
     created: float
 
 
-def tell(connection: sa.Connection, renderers: Renderers, account: str, project: str, several: Sequence[News]) -> None:
-    """Owes each subscriber what they want to hear."""
+def tell(
+    connection: sa.Connection,
+    renderers: Renderers,
+    account: str,
+    project: str,
+    several: Sequence[News],
+    keep: bool = True,
+) -> None:
+    """Owes each subscriber what they want to hear. `keep` false: nothing of it stays once it has arrived."""
     if not several:
         return
     query = sa.select(rows, projects.c.secret).join(projects, rows.c.project == projects.c.id)
@@ -103,6 +110,8 @@ def tell(connection: sa.Connection, renderers: Renderers, account: str, project:
                     headers=letter.headers,
                     secret=row["secret"],
                     now=news.at,
+                    about=news.author.id if news.author else None,
+                    keep=keep,
                 )
 
 

@@ -16,7 +16,8 @@ from reelwarden.store.database import new_id
 from reelwarden.store.tables.review import actions, decisions, review_items
 from reelwarden.store.tables.review import queues as rows
 
-PENDING, RESOLVED = "pending", "resolved"
+PENDING, RESOLVED, EXPIRED = "pending", "resolved", "expired"
+"""Expired: its time was over before anybody decided."""
 
 
 @dataclass(frozen=True, slots=True)

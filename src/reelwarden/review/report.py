@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from reelwarden.review.queues import PENDING
+from reelwarden.review.queues import EXPIRED, PENDING
 from reelwarden.store.tables.review import authors, channels, decisions, review_items
 from reelwarden.store.tables.review import contents as rows
 
@@ -118,7 +118,7 @@ def volumes(connection: sa.Connection, span: Span, step: float) -> list[tuple[fl
 
 
 def reviews(connection: sa.Connection, span: Span) -> Counter[str]:
-    """`allow`, `reject`, `resolved` (without either) and `pending`: what became of flagged items of the time."""
+    """`allow`, `reject`, `resolved` (without either), `expired` and `pending`: what became of items."""
     said = [review_items.c.project == span.project, review_items.c.queue.is_not(None)]
     said += [review_items.c.changed >= span.start, review_items.c.created < span.end]
     if span.channel is not None:
@@ -126,7 +126,7 @@ def reviews(connection: sa.Connection, span: Span) -> Counter[str]:
     query = sa.select(review_items.c.state, review_items.c.decision, sa.func.count()).where(*said)
     found: Counter[str] = Counter()
     for state, decision, count in connection.execute(query.group_by(review_items.c.state, review_items.c.decision)):
-        found[PENDING if state == PENDING else decision or "resolved"] += count
+        found[state if state in (PENDING, EXPIRED) else decision or "resolved"] += count
     return found
 
 

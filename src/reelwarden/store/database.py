@@ -68,6 +68,18 @@ class Database:
         """Makes what is missing of the tables."""
         metadata.create_all(self.engine)
 
+    def purge(self) -> None:
+        """What was deleted goes out of SQLite's log, too, unless somebody is reading it just now."""
+        if not self.is_sqlite:
+            return
+        with self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA busy_timeout=200")
+            try:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -123,11 +135,13 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
-        # FULL: what was said to be kept survives a power cut, not only a killed process.
+        # FULL: what was said to be kept survives a power cut, not only a killed process. What was deleted is
+        # overwritten: nobody reads it out of the file.
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
+            "secure_delete=ON",
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "foreign_keys=ON",
         ):

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from findings import seen
 from receiver import Receiver
 from serving import until
+from traces import files_with, rows_of
 
 from reelwarden.app import notify
 from reelwarden.errors import NotMedia
 from reelwarden.jobs import close, retention
-from reelwarden.store.database import Database
 from reelwarden.store.tables.deliveries import deliveries
 
 pytestmark = pytest.mark.slow
@@ -62,18 +62,9 @@ def notifying(native: Native) -> Iterator[None]:
 def traces(native: Native, *marks: str) -> list[str]:
     """Every table and every file, the job engine's too, that still knows anything."""
     known = [f"{table}: {row}" for table, row in rows_of(native.bench.database) if any(mark in row for mark in marks)]
-    for path in Path(native.bench.settings.data_dir).rglob("*"):
-        inside = path.read_bytes() if path.is_file() and "reelwarden.db" not in path.name else b""
-        if any(mark in path.as_posix() or mark.encode() in inside for mark in marks):
-            known.append(str(path))
+    folder = Path(native.bench.settings.data_dir)
+    known += [path for path in files_with(folder, *marks) if "reelwarden.db" not in path]
     return known
-
-
-def rows_of(database: Database) -> Iterator[tuple[str, str]]:
-    with database.read() as connection:
-        for table in sa.inspect(connection).get_table_names():
-            for row in connection.exec_driver_sql(f'SELECT * FROM "{table}"'):
-                yield table, " ".join(map(str, row))
 
 
 def test_what_is_kept_leaves_traces(native: Native) -> None:

@@ -12,7 +12,19 @@ import sqlalchemy as sa
 
 from reelwarden.accounts import accounts, keys, plans
 from reelwarden.errors import UsageError
-from reelwarden.review import actions, authors, channels, contents, decisions, items, news, projects, queues, report
+from reelwarden.review import (
+    actions,
+    authors,
+    channels,
+    contents,
+    decisions,
+    emptying,
+    items,
+    news,
+    projects,
+    queues,
+    report,
+)
 from reelwarden.review.contents import Judgement
 from reelwarden.review.decisions import Chair, Deed
 from reelwarden.review.items import GRAVEST, NEWEST, Item, New, Wanted
@@ -218,8 +230,9 @@ def test_contents_count_for_trust_and_the_report(desk: Desk) -> None:
     assert report.top_authors(desk.connection, span, 5) == [("ann", None, 1)]
     assert sum(cell.contents for _, cell in report.volumes(desk.connection, span, 3600.0)) == 3
     assert contents.again(desk.connection, desk.project.account, "0", now - 1.0)
-    contents.empty(desk.connection, desk.project.account, now + 60)
-    assert contents.again(desk.connection, desk.project.account, "0", 0.0).request == {}  # type: ignore[union-attr]
+    emptying.requests(desk.connection, now + 60)
+    assert contents.again(desk.connection, desk.project.account, "0", 0.0) is None
+    assert report.totals(desk.connection, span) == totals
 
 
 def test_who_asks_again_finds_a_content_whose_media_are_looked_at(desk: Desk) -> None:
@@ -244,4 +257,5 @@ def test_that_an_author_was_deleted_stays_written(desk: Desk) -> None:
     decisions.on_authors(desk.connection, desk.chair, deed, ["ann"])
     with pytest.raises(NotThere):
         authors.find(desk.connection, desk.project.id, "ann")
-    assert desk.connection.execute(sa.select(decision_rows.c.reason)).scalar_one() == "author ann"
+    (row,) = desk.connection.execute(sa.select(decision_rows.c.kind, decision_rows.c.by, decision_rows.c.reason)).all()
+    assert row == (actions.DELETE, "key", None), "that it was done, by whom; not to whom"

@@ -13,7 +13,7 @@ from reelwarden.api.moderationapi.errors import wrong
 from reelwarden.api.moderationapi.events import RENDERERS
 from reelwarden.api.moderationapi.requests import Millis
 from reelwarden.api.moderationapi.shapes import PROFILE, author_document
-from reelwarden.review import authors, news
+from reelwarden.review import authors, erasure, news
 from reelwarden.review.authors import Author
 from reelwarden.review.news import News
 
@@ -106,7 +106,7 @@ def update(call: Call, id: str) -> Any:
 @operation(router, "DELETE", "/authors/{id}", "review")
 def delete(call: Call, id: str) -> Any:
     with call.house.desk.database.begin() as connection:
-        authors.delete(connection, authors.find(connection, call.project.id, id))
+        erasure.erase(connection, authors.find(connection, call.project.id, id))
     return {"success": True}
 
 

@@ -30,10 +30,6 @@ from reelwarden.review.news import News
 from reelwarden.review.projects import Project
 
 log = structlog.get_logger()
-REMEMBERED = 600.0
-"""Seconds for which a retry gets the answer that its first call would have got."""
-_emptied: dict[str, float] = {}
-"""Account → when this process last let its contents forget what they were."""
 OUTCOMES = {ALLOW: "pass", REVIEW: "review", REJECT: "reject"}
 Document = dict[str, Any]
 
@@ -91,7 +87,6 @@ def conclude(house: House, content: Content, rejects_from: float) -> Concluded:
     judged = judge(parts, wishes, standing, context.terms, [*errors, *content.request["untold"]])
     modified = {part.name: text for part in parts if (text := masked(part, wishes)) is not None}
     author = _write(house, context, parts, judged, wishes)
-    _empty(house, content.account)
     id = str(context.said.get("contentId") or content.id)
     stored = not context.said.get("doNotStore")
     return Concluded(content, id, parts, judged, modified, author, context.channel, stored)
@@ -99,7 +94,6 @@ def conclude(house: House, content: Content, rejects_from: float) -> Concluded:
 
 def settle(house: House, account: str, rejects_from: float) -> None:
     """Judges what nobody waits for any more, so that it is in its queue when somebody looks."""
-    _empty(house, account)
     with house.desk.database.read() as connection:
         ripe = contents.ripe(connection, account, ENDED)
     for content in ripe:
@@ -107,16 +101,6 @@ def settle(house: House, account: str, rejects_from: float) -> None:
             conclude(house, content, rejects_from)
         except ReelwardenError as error:
             log.info("moderationapi.content_failed", content=content.id, error=str(error))
-
-
-def _empty(house: House, account: str) -> None:
-    """Once in a while, since it looks at all that the account ever had judged."""
-    now = time.monotonic()
-    if now - _emptied.get(account, -REMEMBERED) < REMEMBERED:
-        return
-    _emptied[account] = now
-    with house.desk.database.begin() as connection:
-        contents.empty(connection, account, time.time() - REMEMBERED)
 
 
 def _context(house: House, content: Content, rejects_from: float) -> Context:

@@ -17,7 +17,6 @@ from reelwarden.accounts import lists, metering
 from reelwarden.accounts.quota import reserve
 from reelwarden.api.moderationapi import DIALECT
 from reelwarden.api.moderationapi.call import Call
-from reelwarden.api.moderationapi.concluding import REMEMBERED
 from reelwarden.api.moderationapi.errors import Failure, wrong
 from reelwarden.api.moderationapi.policies import Wish, catalogue, labels_of, usual
 from reelwarden.api.moderationapi.requests import Moderate, ObjectContent, PolicyWish
@@ -31,7 +30,7 @@ from reelwarden.jobs.source import blob_key
 from reelwarden.jobs.submissions import UPLOAD, URL, New
 from reelwarden.review import authors, channels, contents
 from reelwarden.review.channels import Channel
-from reelwarden.review.contents import Content
+from reelwarden.review.contents import REMEMBERED, Content
 from reelwarden.store.database import new_id
 from reelwarden.text.match import BLACKLIST
 from reelwarden.words import SOURCES
@@ -72,7 +71,8 @@ def hand_in(call: Call, said: Moderate) -> Content:
         "parts": {name: {**part, "data": None} for name, part in parts.items()},
         "wishes": [wish.document() for wish in wishes],
         "untold": untold,
-        "said": said.model_dump(exclude={"content", "policies"}, exclude_none=True),
+        "said": said.model_dump(exclude={"content", "policies"}, exclude_none=True)
+        | ({"doNotStore": True} if call.caller.settings.get("keep") is False else {}),
     }
     content = _open(call, said, channel, print_, request)
     if not waits:
