@@ -16,9 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from serving import free_port
+from ports import free_port
 
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0
 
 
 class Cluster:
@@ -59,7 +59,7 @@ class Cluster:
     def run(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
         """Our command line, with the server's settings."""
         command = [sys.executable, "-P", "-m", "reelwarden", *words]
-        return subprocess.run(command, env=self._environment, capture_output=True, check=check, timeout=120)
+        return subprocess.run(command, env=self._environment, capture_output=True, check=check, timeout=240)
 
     def start(self, program: str, name: str = "", **settings: str) -> None:
         name = name or program
@@ -102,7 +102,7 @@ class Cluster:
     def _call(self, method: str, path: str, body: bytes | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self.key}"}
         request = urllib.request.Request(f"{self.url}/reelwarden/v1{path}", body, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"null")
 
     def logs(self) -> str:

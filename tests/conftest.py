@@ -136,9 +136,10 @@ def database(database_url: str) -> Iterator[Database]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A whole server of real processes, one for all tests of this process (tests/serving.py). Mark its tests slow.
 
-    It keeps a piece after 0.3 s of work: what is told before the end is told on a fast machine as well.
+    It keeps a piece after 0.3 s of work: what is told before the end is told on a fast machine as well. A stream that
+    never gave anything has failed after 3 s.
     """
     from serving import serving
 
-    with serving(tmp_path_factory.mktemp("server"), piece_seconds="0.3") as running:
+    with serving(tmp_path_factory.mktemp("server"), piece_seconds="0.3", stream_patience="3") as running:
         yield running

@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,10 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+from ports import free_port
 
 NOBODY = "nobody"
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 # Without fsync nothing survives a power cut, but every commit survives a kill -9 of all of PostgreSQL.
 OPTIONS = {
     "fsync": "off",
@@ -73,7 +73,7 @@ class Postgres:
         self._binaries = self._reachable(binaries)
         self._process: subprocess.Popen[bytes] | None = None
         self._names = count(1)
-        self._port = _free_port()
+        self._port = free_port()
         self._make()
 
     @property
@@ -162,8 +162,3 @@ def running(binaries: Path) -> Iterator[Postgres]:
             yield server
         finally:
             server.stop()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -31,6 +31,7 @@ class Receiver:
 
     /ok  /fails/N (500 N times for each webhook-id, then 200)  /hangs/N  /status/CODE  /later/SECONDS (503, Retry-After)
     /redirects  /slow/SECONDS  /huge (200, then 100 MB)  /closes (no answer)  /cut (ends early)  /dead (while `is_down`)
+    Whatever follows (/fails/1/a3f) keeps the callbacks of one test from those of another.
     """
 
     def __init__(self) -> None:
@@ -51,7 +52,7 @@ class Receiver:
 
     def __enter__(self) -> Receiver:
         self._thread.start()
-        self._ready.wait(10)
+        assert self._ready.wait(120), "the receiver did not start"
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -82,7 +83,7 @@ class Receiver:
 
     async def _behave(self, one: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _, what, argument = (one.path + "/").split("/", 2)
-        argument = argument.rstrip("/")
+        argument = argument.partition("/")[0]
         handlers: dict[str, Callable[[], Awaitable[None]]] = {
             "ok": lambda: _say(writer, OK),
             "fails": lambda: _say(writer, OK if self._seen[one.id] > int(argument) else _status(500)),

@@ -143,7 +143,7 @@ class RtmpServer:
 
     def _talk(self, wire: socket.socket) -> None:
         with wire:
-            wire.settimeout(10)
+            wire.settimeout(120)
             talk = Conversation(wire)
             self.talks.append(talk)
             try:

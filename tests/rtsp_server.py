@@ -124,7 +124,7 @@ class RtspServer:
 
     def _talk(self, wire: socket.socket) -> None:
         with wire:
-            wire.settimeout(5)
+            wire.settimeout(120)
             held = b""
             try:
                 while piece := wire.recv(4096):

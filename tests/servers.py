@@ -58,7 +58,7 @@ class Server:
     def _serve(self, wire: socket.socket) -> None:
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
             stack.callback(wire.close)
-            wire.settimeout(10)
+            wire.settimeout(120)
             if self._tls is not None:
                 wire = self._tls.wrap_socket(wire, server_side=True)
                 stack.callback(wire.close)

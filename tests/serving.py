@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import http.client
 import mimetypes
 import os
 import re
@@ -26,13 +27,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
+from ports import free_port
 from receiver import Received, Receiver
 
 from reelwarden.accounts import accounts, keys, plans
 from reelwarden.accounts.plans import Plan
 from reelwarden.store.database import Database
 
-STARTS_WITHIN = 90.0
+STARTS_WITHIN = 180.0
 RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 T = TypeVar("T")
 
@@ -86,7 +88,12 @@ class Server:
         """An address under which the file (or these bytes) can be fetched."""
         return self.files.give(path, name)
 
-    def callbacks(self, path: str, count: int = 1, within: float = 60.0) -> list[Received]:
+    def media_later(self, path: Path, name: str = "") -> tuple[str, threading.Event]:
+        """An address that answers when the event is set: until then, whoever looks at the file is at work."""
+        url = self.files.give(path, name)
+        return url, self.files.hold(url)
+
+    def callbacks(self, path: str, count: int = 1, within: float = 120.0) -> list[Received]:
         """What the receiver got under the path, as soon as there are so many; fails where they do not come."""
 
         def here() -> list[Received] | None:
@@ -114,6 +121,7 @@ class Files:
     def __init__(self) -> None:
         self.given: dict[str, Path | bytes] = {}
         self.asked: list[str] = []
+        self._held: dict[str, threading.Event] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
 
@@ -122,6 +130,8 @@ class Files:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for come in self._held.values():
+            come.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -134,9 +144,15 @@ class Files:
         self.given[path] = what
         return self.url(quote(path))
 
+    def hold(self, url: str) -> threading.Event:
+        """Whoever asks for the address waits until the event is set."""
+        return self._held.setdefault(unquote(urlsplit(url).path), threading.Event())
+
     def find(self, path: str) -> bytes | None:
         path = unquote(urlsplit(path).path)
         self.asked.append(path)
+        if path in self._held:
+            self._held[path].wait()
         what = self.given.get(path)
         return what.read_bytes() if isinstance(what, Path) else what
 
@@ -196,11 +212,6 @@ def serving(data: Path, **settings: str) -> Iterator[Server]:
         yield Server(url, data, database, receiver, files, process)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def _ready(url: str, process: subprocess.Popen[bytes], data: Path) -> bool | None:
     """The API answers, and a worker is at work."""
     log = (data / "log").read_text("utf-8", "replace")
@@ -226,7 +237,7 @@ def _with_us() -> None:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(20)
+        process.wait(60)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -237,13 +248,25 @@ def in_process(app: Any) -> Iterator[str]:
     """The application on a free port, in a thread of this process: for requests by the thousand. Gives its address."""
     import uvicorn
 
-    port = free_port()
-    running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    until(lambda: running.started or None, 30, "the server")
+    running = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=running.run, args=([listener],))
+        thread.start()
+        try:
+            until(lambda: running.started or None, 120, "the server")
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            running.should_exit = True
+            thread.join(20)
+
+
+@contextlib.contextmanager
+def unanswered(url: str, body: bytes, **headers: str) -> Iterator[None]:
+    """A POST whose caller hangs up at the end of the block and never reads an answer; header names with _ for -."""
+    place = urlsplit(url)
+    wire = http.client.HTTPConnection(place.netloc, timeout=120)
+    wire.request("POST", place.path, body, {name.replace("_", "-"): value for name, value in headers.items()})
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield
     finally:
-        running.should_exit = True
-        thread.join(20)
+        wire.close()

@@ -28,7 +28,7 @@ SECONDS = 4.0
 
 
 def source_of(url: str) -> LiveSource:
-    way = Egress([f"{PUBLIC}/32"], idle=5)
+    way = Egress([f"{PUBLIC}/32"], idle=60)
     return open_live(url, Settings(), egress=way, backoff=Backoff(first=0.1, give_up=0.1))
 
 
@@ -42,7 +42,7 @@ def decoded(source: LiveSource) -> tuple[list[tuple[float, int]], float]:
     with decode_live(reading, Every(0.4), 320, format=first.format) as decoding:
         os.close(reading)
         pieces = list(decoding)
-    writer.join(10)
+    writer.join(120)
     frames = [(one.time, frame_number(one.pixels)) for one in pieces if isinstance(one, Frame)]
     heard = sum(len(one.samples) for one in pieces if isinstance(one, AudioChunk)) / 16_000
     return frames, heard

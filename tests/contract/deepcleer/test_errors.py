@@ -112,9 +112,8 @@ def test_encrypted_data(another: Callable[..., Any], clip: Path) -> None:
 
 
 def test_pace_balance_and_routes(another: Callable[..., Any]) -> None:
-    paced = another(Plan("dc-slow", requests_per_second=2.0))
-    answers = [paced.post("/video/query/v4", btId="x")["code"] for _ in range(6)]
-    assert answers[0] == 1902 and 1901 in answers
+    paced = another(Plan("dc-slow", requests_per_second=0.01))
+    assert [paced.post("/video/query/v4", btId="x")["code"] for _ in range(3)] == [1902, 1901, 1901]
     poor = another(Plan("dc-poor", monthly_operations=0))
     assert poor.submit("http://127.0.0.1:1/a", imgType="QRCODE")["code"] == 9100
     full = another(Plan("dc-full", concurrent_submissions=0, concurrent_streams=0))
@@ -128,7 +127,7 @@ def test_pace_balance_and_routes(another: Callable[..., Any]) -> None:
 
 
 def test_a_callback_is_tried_again_until_it_is_a_200(api: Any) -> None:
-    hook = f"/status/{'0' * 12}204"
+    hook = f"/status/204/{secrets.token_hex(4)}"
     api.submit("http://127.0.0.1:1/a", callback=api.server.receiver.url(hook))
     calls = api.server.callbacks(hook, 3)
     assert len({call.body for call in calls}) == 1, "204 is no success: only 200 is"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
 from clients import answer_of, python_client
-from serving import until
+from serving import unanswered, until
 
 from reelwarden.accounts import accounts, keys
 from reelwarden.api.moderationapi import moderate
@@ -31,18 +33,32 @@ def submitted(api: Any) -> int:
         return count
 
 
+def is_looked_at(api: Any) -> bool | None:
+    """Whether a content of the account waits for its media."""
+    with api.server.database.read() as connection:
+        waiting = sa.and_(contents.c.account == api.account.id, contents.c.state == "open")
+        return any(connection.execute(sa.select(contents.c.submissions).where(waiting)).scalars()) or None
+
+
 def give_up(api: Any, body: Any) -> None:
-    with pytest.raises(httpx.TimeoutException):
-        api.client.post("/moderate", json=body, timeout=0.1)
-    until(lambda: submitted(api) or None, 10, "the submission")
+    """Asks, and hangs up as soon as the media are in. They must be held back until then."""
+    headers = {"Authorization": f"Bearer {api.account.secret}", "Content_Type": "application/json"}
+    with unanswered(f"{api.server.url}/v1/moderate", json.dumps(body).encode(), **headers):
+        until(lambda: is_looked_at(api), 60, "the submission")
 
 
 def test_who_asks_again_waits_for_the_same_work(another: Callable[..., Any], clip: Path) -> None:
     api = another()
     api.text("warm")
-    body = {"content": {"type": "video", "url": api.server.media(clip)}, "contentId": secrets.token_hex(4)}
+    url, come = api.server.media_later(clip)
+    body = {"content": {"type": "video", "url": url}, "contentId": secrets.token_hex(4)}
     give_up(api, body)
-    answer = api.call("POST", "/moderate", body)
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(api.call, "POST", "/moderate", body)
+        api.get("/account")
+        time.sleep(0.5)  # it has been asked by now; and if not, the video has not been looked at yet
+        come.set()
+        answer = asking.result()
     assert answer["evaluation"]["flagged"]
     retry = {**OLDER, "x-stainless-retry-count": "1"}
     again = api.call("POST", "/moderate", body, headers=retry)
@@ -89,14 +105,15 @@ def test_the_retries_of_the_second_generation_are_one_submission(
 def test_what_nobody_waits_for_is_in_its_queue(another: Callable[..., Any], clip: Path) -> None:
     api = another()
     api.text("warm")
-    body = {"content": {"type": "video", "url": api.server.media(clip)}, "contentId": "left", "authorId": "ann"}
-    give_up(api, body)
+    url, come = api.server.media_later(clip)
+    give_up(api, {"content": {"type": "video", "url": url}, "contentId": "left", "authorId": "ann"})
+    come.set()
     queue = api.get("/queue")["data"][0]["id"]
 
     def there() -> Any:
         return api.get(f"/queue/{queue}/items")["data"] or None
 
-    (item,) = until(there, 60, "the item")
+    (item,) = until(there, 120, "the item")
     assert (item["contentId"], item["authorId"], item["content"]["type"]) == ("left", "ann", "video")
     with api.server.database.read() as connection:
         rows = connection.execute(sa.select(contents.c.state).where(contents.c.account == api.account.id))

@@ -22,7 +22,8 @@ import sqlalchemy as sa
 from clips import make_clip, qr_picture
 from findings import seen
 from PIL import Image
-from serving import Server, free_port, until
+from ports import free_port
+from serving import Server, until
 
 from reelwarden.accounts.caller import OWN_SCOPES
 from reelwarden.client import ApiError, Client, Entry, Unreachable, sending, wire

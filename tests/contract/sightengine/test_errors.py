@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import free_port
+from ports import free_port
 
 from reelwarden.accounts.plans import Plan
 

@@ -23,13 +23,16 @@ from reelwarden.ingest.segments import Unreadable
 from reelwarden.ingest.web_player import form_of
 from reelwarden.settings import Settings
 
-QUICK = Backoff(first=0.05, most=0.1, give_up=1.0)
+QUICK = Backoff(first=0.05, most=0.1, give_up=120.0)
+"""For sources that come back, however slow the machine."""
+LOST = Backoff(first=0.05, most=0.1, give_up=1.5)
+"""For those that do not: time for some fifteen attempts, of which a few are enough."""
 
 
 class Heard:
     """A source with what it told."""
 
-    def __init__(self, url: str, backoff: Backoff = QUICK, idle: float = 3.0) -> None:
+    def __init__(self, url: str, backoff: Backoff = QUICK, idle: float = 60.0) -> None:
         self.told: list[Connection] = []
         way = Egress([f"{PUBLIC}/32"], idle=idle)
         self.source: LiveSource = open_live(url, Settings(), egress=way, backoff=backoff, tell=self.told.append)
@@ -86,7 +89,7 @@ def test_a_drop_is_told_and_what_comes_after_is_fresh(ts: bytes) -> None:
         found = heard.all()
     again = [n for n, chunk in enumerate(found) if chunk.fresh]
     assert again[0] == 0 and len(again) == 2 and heard.source.ending == "ended"
-    assert found[0].lost == 0.0 and 0 < found[again[1]].lost < 5
+    assert found[0].lost == 0.0 and 0 < found[again[1]].lost < 120
     assert b"".join(chunk.data for chunk in found[: again[1]]) == ts[:half]
     assert b"".join(chunk.data for chunk in found[again[1] :]) == ts[half:]
     assert heard.states == ["playing", "waiting", "waiting", "playing"]
@@ -100,16 +103,18 @@ def test_a_file_without_a_length_is_not_played_for_ever(ts: bytes) -> None:
     assert heard.source.ending == "ended" and len(server.requests) == 2
 
 
+@pytest.mark.slow
 def test_a_stream_that_does_not_come_back_is_lost(ts: bytes) -> None:
     with Server(in_turn(endless(ts), says(b"", status="404 Not Found"))) as server:
-        heard = Heard(server.url("/live.ts"), Backoff(first=0.05, most=0.1, give_up=0.4))
+        heard = Heard(server.url("/live.ts"), LOST)
         assert heard.all()
     assert heard.source.ending == "lost" and heard.states.count("waiting") >= 3
 
 
+@pytest.mark.slow
 def test_a_stream_that_never_came_is_an_error() -> None:
     with Server(says(b"", status="404 Not Found")) as server, pytest.raises(FetchError, match="404"):
-        Heard(server.url("/live.ts"), Backoff(first=0.05, most=0.1, give_up=0.3)).all()
+        Heard(server.url("/live.ts"), LOST).all()
     assert len(server.requests) > 2
 
 
@@ -128,11 +133,12 @@ def test_silence_is_a_drop(ts: bytes) -> None:
         wire.recv(1)
 
     with Server(in_turn(hold, says(ts))) as server:
-        heard = Heard(server.url("/live.ts"), idle=0.3)
+        heard = Heard(server.url("/live.ts"), idle=1.0)
         found = heard.all()
-    assert "nothing came for 0.3 s" in heard.told[1].reason and found[-1].data.endswith(ts[-188:])
+    assert "nothing came for 1 s" in heard.told[1].reason and found[-1].data.endswith(ts[-188:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["reading", "waiting"])
 def test_closing_from_another_thread_ends_at_once(when: str, ts: bytes) -> None:
     def hold(wire: socket.socket, head: bytes) -> None:
@@ -141,11 +147,13 @@ def test_closing_from_another_thread_ends_at_once(when: str, ts: bytes) -> None:
             wire.recv(1)
 
     with Server(in_turn(hold, says(b"", status="500 No"))) as server:
-        heard = Heard(server.url("/live.ts"), Backoff(first=30, most=30), idle=30)
+        heard = Heard(server.url("/live.ts"), Backoff(first=200, most=200, give_up=600), idle=200)
         started = time.monotonic()
+        chunks = heard.source.chunks()
+        assert next(chunks)
         threading.Timer(0.3, heard.source.close).start()
-        assert len(heard.all()) == 1
-    assert heard.source.ending == "closed" and time.monotonic() - started < 5
+        assert list(chunks) == []
+    assert heard.source.ending == "closed" and time.monotonic() - started < 100
 
 
 # HLS and DASH -------------------------------------------------------------------------------------------
@@ -279,7 +287,7 @@ def test_rtmp_drops_and_comes_back(tmp_path: Path) -> None:
             talk.say(kind, data, time=moment, stream=1, chunk_stream=6)
 
     with RtmpServer(play) as server:
-        heard = Heard(server.url, Backoff(first=0.05, most=0.1))
+        heard = Heard(server.url)
         found: list[Chunk] = []
         for chunk in heard.source.chunks():
             found.append(chunk)

@@ -95,7 +95,7 @@ PLACES: dict[str, Callable[[str], bytes]] = {
 
 def way(resolver: Callable[[str], list[Address]] | None = None) -> Egress:
     known = names(good_test=PUBLIC, inside_test=PRIVATE, mixed_test=[PUBLIC, PRIVATE])
-    return Egress([f"{PUBLIC}/32"], resolver=resolver or known, idle=3)
+    return Egress([f"{PUBLIC}/32"], resolver=resolver or known, idle=60)
 
 
 @pytest.fixture

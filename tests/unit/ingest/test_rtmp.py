@@ -29,7 +29,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, int, bytes
     return list(flv_tags(make_clip(path, 1.0, (25), audio=tone, b_frames=0).read_bytes()))
 
 
-def chunks(play: Callable[[Conversation], None], idle: float = 5.0) -> tuple[list[Chunk], Conversation]:
+def chunks(play: Callable[[Conversation], None], idle: float = 60.0) -> tuple[list[Chunk], Conversation]:
     with RtmpServer(play) as server:
         found = list(RtmpPlayer(place_of(server.url), Egress([f"{PUBLIC}/32"], idle=idle)).chunks())
     return found, server.talks[0]
@@ -97,7 +97,7 @@ def test_aggregates_pings_and_bytes_that_want_an_answer(film: list[tuple[int, in
             talk.commands.append(talk.take(12) and talk.take(6))
 
     with RtmpServer(play) as server:
-        found = list(RtmpPlayer(place_of(server.url), Egress([f"{PUBLIC}/32"], idle=5)).chunks())
+        found = list(RtmpPlayer(place_of(server.url), Egress([f"{PUBLIC}/32"], idle=60)).chunks())
     whole = b"".join(chunk.data for chunk in found)
     assert next(tags(whole[13:])).time == 500
     assert played([whole], "flv")[0] == PLAYED

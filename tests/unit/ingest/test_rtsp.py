@@ -37,7 +37,7 @@ def tracks(clip: Path) -> list[Sent]:
     return [packets_of(clip, "video"), packets_of(clip, "audio", 97)]
 
 
-def chunks(server: RtspServer, login: str = "", idle: float = 5.0) -> tuple[list[Chunk], RtspPlayer, str]:
+def chunks(server: RtspServer, login: str = "", idle: float = 60.0) -> tuple[list[Chunk], RtspPlayer, str]:
     """What is played until the server hangs up, and with what words that ends."""
     player = RtspPlayer(place_of(server.url(login)), Egress([f"{PUBLIC}/32"], idle=idle))
     found: list[Chunk] = []

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import free_port
 
 from reelwarden.errors import SettingsError
 from reelwarden.store.blobs import Blobs, open_blobs
@@ -21,9 +20,9 @@ def s3() -> Iterator[str]:
     """An S3 with one bucket; obstore finds it by the usual AWS_* variables."""
     from moto.server import ThreadedMotoServer
 
-    port = free_port()
-    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
+    port = server.get_host_and_port()[1]
     said = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": "test",
@@ -42,11 +41,11 @@ def s3() -> Iterator[str]:
             os.environ[name] = value
 
 
-def _make_bucket(port: int) -> None:
+def _make_bucket(port: int | None) -> None:
     import urllib.request
 
     request = urllib.request.Request(f"http://127.0.0.1:{port}/reelwarden-test", method="PUT")
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 200
 
 
