@@ -11,28 +11,29 @@ from reelwarden.store.blobs import Blobs
 from reelwarden.store.database import Database, time_of
 from reelwarden.store.tables.submissions import submissions, uploads
 
-PREFIX = "media"
+PREFIXES = ("media", "uploads")
 YOUNG = 86400.0
 """Seconds for which bytes may be on their way to a submission that is not there yet: slow senders take hours."""
 BATCH = 500
 
 
 def sweep(database: Database, blobs: Blobs, now: float) -> int:
-    """Deletes them. Says of how many submissions there were any."""
-    old = [id for id in owners(blobs) if (made := time_of(id)) is None or made < now - YOUNG]
-    gone = 0
-    for start in range(0, len(old), BATCH):
-        some = old[start : start + BATCH]
-        for id in sorted(set(some) - _known(database, some)):
-            blobs.delete_all(f"{PREFIX}/{id}")
-            gone += 1
+    """Deletes them. Says of how many submissions and uploads there were any, and how many files were half written."""
+    gone = blobs.drop_unfinished(now - YOUNG)
+    for prefix in PREFIXES:
+        old = [id for id in owners(blobs, prefix) if (made := time_of(id)) is None or made < now - YOUNG]
+        for start in range(0, len(old), BATCH):
+            some = old[start : start + BATCH]
+            for id in sorted(set(some) - _known(database, some)):
+                blobs.delete_all(f"{prefix}/{id}")
+                gone += 1
     return gone
 
 
-def owners(blobs: Blobs) -> Iterator[str]:
-    """The submissions that bytes are there for, each once."""
+def owners(blobs: Blobs, prefix: str) -> Iterator[str]:
+    """The submissions or uploads that bytes are there for, each once."""
     seen = ""
-    for key in blobs.keys(PREFIX):
+    for key in blobs.keys(prefix):
         owner = key.split("/")[1] if key.count("/") else ""
         if owner and owner != seen:
             seen = owner
@@ -43,4 +44,4 @@ def _known(database: Database, ids: list[str]) -> set[str]:
     with database.read() as connection:
         mine = connection.execute(sa.select(submissions.c.id).where(submissions.c.id.in_(ids))).scalars().all()
         open_ = connection.execute(sa.select(uploads.c.id)).scalars().all()
-    return {*mine, *(submission_of(upload) for upload in open_)}
+    return {*mine, *open_, *(submission_of(upload) for upload in open_)}

@@ -6,6 +6,7 @@ Writing streams: memory does not grow with the size. A key is either wholly ther
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from reelwarden.errors import SettingsError
 CHUNK = 1 << 20
 PART = 8 << 20
 COPIED = 1 << 30
+STAGED = re.compile(r"#\d+$")
 
 
 class Blobs:
@@ -87,7 +89,24 @@ class Blobs:
         """Deletes everything under the prefix, and the empty folders that it leaves."""
         self.delete(list(self.keys(prefix)))
         if self.folder:
+            for staged in _staged(self.folder / prefix):
+                staged.unlink(missing_ok=True)
             _prune(self.folder / prefix)
+
+    def drop_unfinished(self, before: float) -> int:
+        """Deletes what a writer left that was killed, where nobody has written to it since then. How many.
+
+        Only a folder has such files. S3 keeps the parts of an upload apart until it is whole, and its own rules
+        delete them (docs/howto/server.md).
+        """
+        gone = 0
+        for staged in _staged(self.folder) if self.folder else ():
+            with suppress(FileNotFoundError):
+                if staged.stat().st_mtime < before:
+                    staged.unlink()
+                    gone += 1
+                    _remove_if_empty(staged.parent)
+        return gone
 
 
 def open_blobs(url: str) -> Blobs:
@@ -143,6 +162,12 @@ def _join_files(whole: Path, parts: Sequence[Path]) -> None:
                 while os.sendfile(target.fileno(), source.fileno(), None, COPIED):
                     pass
     growing.rename(whole)
+
+
+def _staged(folder: Path) -> Iterator[Path]:
+    """Files that the store writes to before they have their name: it never lists them."""
+    for place, _, names in os.walk(folder):  # which does not mind that folders go meanwhile
+        yield from (Path(place, name) for name in names if STAGED.search(name))
 
 
 def _prune(folder: Path) -> None:
