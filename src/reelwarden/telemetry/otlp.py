@@ -51,7 +51,7 @@ class Tracing:
     """One a process. No call waits for the collector, but `close`, which has its limit."""
 
     def __init__(self, url: str, process: str) -> None:
-        _hush()
+        _listen(_Trouble(logging.WARNING))
         self._provider = TracerProvider(resource=_resource(process), shutdown_on_exit=False)
         self._exporter: Any = OTLPSpanExporter(endpoint=endpoint(url))
         self._provider.add_span_processor(BatchSpanProcessor(self._exporter))
@@ -59,8 +59,8 @@ class Tracing:
 
     @staticmethod
     def reaches(url: str) -> bool:
-        """Whether the collector takes an empty message, within three seconds."""
-        _hush()
+        """Whether the collector takes an empty message, within three seconds. Logs nothing."""
+        _listen(logging.NullHandler())
         exporter: Any = OTLPSpanExporter(endpoint=endpoint(url), timeout=3)
         try:
             return bool(exporter.export(()) is SpanExportResult.SUCCESS)
@@ -147,15 +147,15 @@ def _resource(process: str) -> Resource:
     return named
 
 
-def _hush() -> None:
-    """A collector that is down is told once a minute, in our form."""
+def _listen(handler: logging.Handler) -> None:
+    """What the library says of its troubles goes to this handler alone."""
     library = logging.getLogger(LIBRARY)
-    if not any(isinstance(handler, _Trouble) for handler in library.handlers):
-        library.addHandler(_Trouble(logging.WARNING))
-    library.propagate = False
+    library.handlers, library.propagate = [handler], False
 
 
 class _Trouble(logging.Handler):
+    """A collector that is down is told once a minute, in our form."""
+
     def __init__(self, level: int) -> None:
         super().__init__(level)
         self._next = 0.0

@@ -78,6 +78,16 @@ def test_the_doctor_asks_the_collector(collector: Collector, monkeypatch: pytest
     assert [path for path, _, _ in collector.posts] == ["/v1/traces"] and collector.told == []
 
 
+@pytest.mark.slow
+def test_the_doctor_finds_a_collector_that_is_down(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "_LOOKS", {"telemetry": doctor._LOOKS["telemetry"]})
+    (found,) = doctor.examine(Settings(telemetry_url="http://user:sesame@127.0.0.1:1"))
+    assert found.grade == doctor.POOR and "work goes on" in found.cure and "sesame" not in found.said
+    assert capfd.readouterr() == ("", ""), "its findings may be read as JSON"
+
+
 def test_steps_belong_to_each_other(collector: Collector) -> None:
     began = time.time() - 2
     with telemetry.span("POST", parent=CALLERS, role=SERVER, method="POST", account="acc_1") as outer:
