@@ -7,7 +7,7 @@ environment: a proxy would look the name up again, out of our sight. docs/refere
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -81,8 +81,14 @@ class Reply:
     seconds: float
 
 
+Hosts = Callable[[str], bool]
+"""Whether somebody lets us talk to a host, by its lower-case ASCII name or address. Asked for every hop."""
+
+
 class Egress:
-    """Requests under one set of rules: the networks that the operator opened, and the time that one may take."""
+    """Requests under one set of rules: the networks that the operator opened, the time that one may take, and where
+    they are for somebody who has a list of domains, those hosts alone.
+    """
 
     def __init__(
         self,
@@ -91,11 +97,13 @@ class Egress:
         total: float = 300.0,
         idle: float = IDLE_SECONDS,
         resolver: Resolver = system_resolver,
+        hosts: Hosts | None = None,
     ) -> None:
         self._allowed: tuple[Network, ...] = parse_networks(allow_networks)
         self._total = total
         self._idle = idle
         self._resolver = resolver
+        self._hosts = hosts
 
     @contextmanager
     def get(
@@ -174,6 +182,9 @@ class Egress:
     def _connected(
         self, stack: ExitStack, target: Target, deadline: Deadline, allowed: Sequence[Network]
     ) -> socket.socket:
+        if self._hosts and not self._hosts(target.host):
+            hint = "add it to the account's media_domains; redirects, playlists and segments count too"
+            raise EgressRefused(f"{target.shown}: {target.host} is none of the domains that media may come from", hint)
         addresses = look_up(target, self._resolver, allowed, deadline)
         wire = stack.enter_context(connect(target, addresses, deadline))
         return stack.enter_context(secure(wire, target, deadline)) if target.scheme in SECURE else wire

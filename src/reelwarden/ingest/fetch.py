@@ -21,7 +21,7 @@ from reelwarden.errors import FetchError, LimitExceeded, NotMedia
 from reelwarden.ingest.url import is_url
 
 if TYPE_CHECKING:
-    from reelwarden.ingest.egress import Answer, Egress
+    from reelwarden.ingest.egress import Answer, Egress, Hosts
     from reelwarden.settings import Settings
 
 Progress = Callable[[int, int | None], None]
@@ -55,15 +55,20 @@ class Source:
 
 @contextmanager
 def fetch(
-    source: str, settings: Settings, *, progress: Progress | None = None, egress: Egress | None = None
+    source: str,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    egress: Egress | None = None,
+    hosts: Hosts | None = None,
 ) -> Iterator[Source]:
-    """Opens a path or downloads a URL; the `Source` is good within the block.
+    """Opens a path or downloads a URL; the `Source` is good within the block. `hosts` may narrow where it comes from.
 
     Raises FetchError (EgressRefused for an address that we do not talk to), NotMedia for an empty file,
     LimitExceeded("bytes") for one that is too large.
     """
     if is_url(source):
-        with _downloaded(source, settings, progress, egress) as found:
+        with _downloaded(source, settings, progress, egress, hosts) as found:
             yield found
         return
     yield _checked(source, settings.max_bytes)
@@ -113,10 +118,12 @@ def _path_of(file: IO[bytes]) -> Path:
 
 
 @contextmanager
-def _downloaded(url: str, settings: Settings, progress: Progress | None, egress: Egress | None) -> Iterator[Source]:
+def _downloaded(
+    url: str, settings: Settings, progress: Progress | None, egress: Egress | None, hosts: Hosts | None
+) -> Iterator[Source]:
     from reelwarden.ingest.egress import Egress  # here: a local file needs no TLS library
 
-    way = egress or Egress(settings.allow_networks, total=settings.fetch_timeout)
+    way = egress or Egress(settings.allow_networks, total=settings.fetch_timeout, hosts=hosts)
     with _nameless_file(settings.cache_dir / "downloads") as file:
         size = None
         with suppress(_PlaylistMet), way.get(url) as answer:

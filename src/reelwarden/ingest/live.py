@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from reelwarden.errors import EgressRefused, FetchError, ReelwardenError
-from reelwarden.ingest.egress import Egress
+from reelwarden.ingest.egress import Egress, Hosts
 from reelwarden.ingest.feed import Chunk
 from reelwarden.ingest.reconnect import Backoff
 from reelwarden.ingest.segments import ENOUGH_HEIGHT, Unreadable
@@ -166,19 +166,21 @@ def open_live(
     settings: Settings,
     *,
     egress: Egress | None = None,
+    hosts: Hosts | None = None,
     height: int = ENOUGH_HEIGHT,
     backoff: Backoff | None = None,
     tell: Callable[[Connection], None] = lambda connection: None,
 ) -> LiveSource:
     """A source that connects when its chunks are asked for.
 
-    `height`: of several variants, the smallest at least so high is taken. `tell` hears when it plays and when it
-    waits. Raises EgressRefused, with what to do instead, for a URL that is not played.
+    `height`: of several variants, the smallest at least so high is taken. `hosts` may narrow where it comes from.
+    `tell` hears when it plays and when it waits. Raises EgressRefused, with what to do instead, for a URL that is not
+    played.
     """
     scheme = url.partition(":")[0].lower()
     if scheme in REFUSED:
         raise EgressRefused(f"{scheme}: not a stream that is read", REFUSED[scheme])
-    way = egress or Egress(settings.allow_networks, total=math.inf, idle=IDLE_SECONDS)
+    way = egress or Egress(settings.allow_networks, total=math.inf, idle=IDLE_SECONDS, hosts=hosts)
     return LiveSource(_maker(url, scheme, way, height), backoff or Backoff(), tell, settings.stream_patience)
 
 

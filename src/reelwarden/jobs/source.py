@@ -5,9 +5,13 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from reelwarden.accounts import accounts
+from reelwarden.accounts.domains import allowed
 from reelwarden.errors import FetchError, NotMedia
+from reelwarden.ingest.egress import Hosts
 from reelwarden.ingest.fetch import fetch
 from reelwarden.jobs import traced
 from reelwarden.jobs.submissions import UPLOAD, Submission
@@ -32,10 +36,19 @@ def opened(bench: Workbench, submission: Submission) -> Iterator[Path]:
         return
     most = min(bench.settings.max_bytes, submission.options.most_bytes or bench.settings.max_bytes)
     settings = bench.settings.model_copy(update={"max_bytes": most})
-    with traced.fetch(submission, lambda: fetch(submission.address, settings)) as found:
+    hosts = hosts_of(bench, submission)
+    with traced.fetch(submission, lambda: fetch(submission.address, settings, hosts=hosts)) as found:
         if submission.options.keep:
             bench.blobs.put_file(key, found.path)
         yield found.path
+
+
+def hosts_of(bench: Workbench, submission: Submission) -> Hosts | None:
+    """Where the account lets its media come from, as its list is now; None: from anywhere."""
+    with bench.database.read() as connection:
+        settings = accounts.find(connection, submission.account).settings
+    patterns = settings.get("media_domains")
+    return partial(allowed, patterns=patterns) if patterns else None
 
 
 def _stored(bench: Workbench, submission: Submission, key: str) -> bool:

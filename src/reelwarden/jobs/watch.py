@@ -26,6 +26,7 @@ from reelwarden.jobs.hold import Hold
 from reelwarden.jobs.leases import Lease
 from reelwarden.jobs.look import media_of, pieces_of, to_its_end
 from reelwarden.jobs.recorder import Recorder
+from reelwarden.jobs.source import hosts_of
 from reelwarden.jobs.submissions import Submission, tell
 from reelwarden.jobs.workbench import Workbench
 from reelwarden.media.decoder_process import Decoding, LiveDecoding, decode_live
@@ -76,7 +77,8 @@ class _Watch:
 
     def run(self) -> Findings:
         """Everything that was found when the stream is over."""
-        source = open_live(self.submission.address, self.bench.settings, tell=self._tell)
+        hosts = hosts_of(self.bench, self.submission)
+        source = open_live(self.submission.address, self.bench.settings, hosts=hosts, tell=self._tell)
         containers: Queue[Container | ReelwardenError | None] = Queue()
         pump = threading.Thread(target=_pump, args=(source, containers), name="stream", daemon=True)
         pump.start()

@@ -233,3 +233,51 @@ def test_a_playlist_larger_than_allowed_is_left(place: Settings) -> None:
         fetch(server.url("/list"), place, egress=way()),
     ):
         pass
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[Server]:
+    """A public host that is on nobody's list."""
+    with watched(PUBLIC) as server:
+        yield server
+
+
+def of_good_test() -> Egress:
+    """For an account whose media may come from good.test alone."""
+    known = names(good_test=PUBLIC, other_test=PUBLIC)
+    return Egress([f"{PUBLIC}/32"], resolver=known, hosts=lambda host: host == "good.test")
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_a_list_of_domains_holds_for_all_that_a_playlist_names(where: str, place: Settings, elsewhere: Server) -> None:
+    for host in ("other.test", PUBLIC):
+        refused({"/list": PLACES[where](elsewhere.url("/x", host))}, place, of_good_test(), "good.test")
+    assert elsewhere.connections == 0
+
+
+def moving(to: str) -> Server:
+    """`/moved` redirects; `/film` is a playlist of it, `/good.ts` a segment."""
+    film = gives({"/film": hls("#EXTINF:1,\nmoved"), "/good.ts": TS})
+    away = redirects(to)
+    return Server(lambda wire, head: (away if b" /moved " in head else film)(wire, head))
+
+
+@pytest.mark.parametrize("path", ["/film", "/moved"])
+def test_a_list_of_domains_holds_for_redirects(path: str, place: Settings, elsewhere: Server) -> None:
+    with moving(elsewhere.url("/x", "other.test")) as server:
+        url = server.url(path, "good.test")
+        with pytest.raises(EgressRefused, match=r"other\.test is none of the domains"):
+            fetch(url, place, egress=of_good_test()).__enter__()
+        with pytest.raises(EgressRefused, match=r"other\.test is none of the domains"):
+            list(open_live(url, place, egress=of_good_test()).chunks())
+    assert elsewhere.connections == 0
+
+
+def test_who_is_on_the_list_is_fetched_from(place: Settings) -> None:
+    with moving("/good.ts") as server:
+        with fetch(server.url("/film", "good.test"), place, egress=of_good_test()) as found:
+            assert found.bytes == len(TS)
+        asked = len(server.requests)
+        with pytest.raises(EgressRefused, match="none of the domains"):
+            fetch(server.url("/film", "other.test"), place, egress=of_good_test()).__enter__()
+        assert len(server.requests) == asked
