@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -138,13 +139,9 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         # FULL: what was said to be kept survives a power cut, not only a killed process. What was deleted is
         # overwritten: nobody reads it out of the file.
         connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-            "foreign_keys=ON",
-        ):
+        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        _log_ahead(connection)
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
@@ -154,3 +151,16 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _log_ahead(connection: Any) -> None:
+    """Takes the database into WAL mode. SQLite does not wait for its turn at this step, so we do."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.02)
