@@ -28,12 +28,15 @@ _ADDRESS = re.compile(r"\W*(?:https?://|www\.|@)")
 Hit = tuple[int, int, int]
 """The first and the last place where a word may stand, in tokens, and the choices that it belongs to, as bits."""
 
+Lead = tuple[int, int]
+"""The choices that a pattern needs, as bits, and its number: it is told by its rarest choice."""
+
 
 class Note(NamedTuple):
     """`choices` that have a word in the chunk, as bits; `slots` of numbers that it may fill; `size` in tokens.
 
     `ends`: a sentence ends with the chunk. `loose`: its places say nothing of distances. `letters`: how many of its
-    words are single letters."""
+    words are single letters. `leads` are the patterns whose rarest choice is among the choices."""
 
     choices: int
     slots: frozenset[str]
@@ -42,6 +45,7 @@ class Note(NamedTuple):
     hits: tuple[Hit, ...]
     loose: bool
     letters: int = 0
+    leads: tuple[Lead, ...] = ()
 
 
 class Look(NamedTuple):
@@ -51,25 +55,38 @@ class Look(NamedTuple):
     choices: int
     slots: frozenset[str]
 
-    def hits(self) -> tuple[list[Hit], bool]:
-        """Where the words stand, in order; and whether the distances between them can be trusted."""
+    def led(self) -> list[int]:
+        """The patterns all of whose choices are in the text."""
+        choices = self.choices
+        return list({number for note in self.notes for needs, number in note.leads if needs & choices == needs})
+
+    def hits(self, asked: int) -> tuple[list[Hit], bool]:
+        """Where words of the asked choices stand, in order; and whether the distances between them can be trusted."""
         found: list[Hit] = []
         place, loose = 0, False
         for note in self.notes:
             for first, last, choices in note.hits:
-                found.append((place + first, place + last, choices))
+                if choices & asked:
+                    found.append((place + first, place + last, choices))
             place += note.size + APART * note.ends
             loose = loose or note.loose
         return found, not loose
 
 
 class Notes(dict[str, Note]):
-    """The notes of chunks; `choices_in` gives the choices that have a word in a plain text, with their places."""
+    """The notes of chunks; `choices_in` gives the choices that have a word in a plain text, with their places, and
+    `leads_of` the patterns that wait for one of some choices."""
 
-    def __init__(self, tokenizer: Tokenizer, choices_in: Callable[[str], list[tuple[int, int]]]) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        choices_in: Callable[[str], list[tuple[int, int]]],
+        leads_of: Callable[[int], tuple[Lead, ...]],
+    ) -> None:
         super().__init__()
         self._tokenizer = tokenizer
         self._choices_in = choices_in
+        self._leads_of = leads_of
         self.choices_of = lru_cache(KEPT)(self._choices_of)
 
     def _choices_of(self, word: str) -> int:
@@ -94,7 +111,7 @@ class Notes(dict[str, Note]):
                 choices |= note.choices
         if loose and (apart := self._apart(chunks) & ~choices):
             choices |= apart
-            notes.insert(0, Note(apart, _NONE, 0, False, ((-ANYWHERE, ANYWHERE, apart),), True))
+            notes.insert(0, self._led(Note(apart, _NONE, 0, False, ((-ANYWHERE, ANYWHERE, apart),), True)))
         return Look(notes, choices, slots)
 
     def _apart(self, chunks: Sequence[str]) -> int:
@@ -112,17 +129,22 @@ class Notes(dict[str, Note]):
         for first, end in rows([word for word, _ in words]):
             for word in self._tokenizer.spelled("".join([letter for letter, _ in words[first:end]])):
                 choices = self.choices_of(word)
-                more[words[first][1]].append(Note(choices, _NONE, 0, False, ((0, 0, choices),), True))
+                more[words[first][1]].append(self._led(Note(choices, _NONE, 0, False, ((0, 0, choices),), True)))
                 first += len(word)
         return [one for number, chunk in enumerate(chunks) for one in (*more[number], self[chunk])] if more else []
 
     def __missing__(self, chunk: str) -> Note:
-        note = self._note(chunk)
+        note = self._led(self._note(chunk))
         if len(chunk) <= LONGEST_KEPT:
             if len(self) >= KEPT:
                 self.clear()
             self[chunk] = note
         return note
+
+    def _led(self, note: Note) -> Note:
+        """The note with the patterns that its choices lead."""
+        leads = self._leads_of(note.choices)
+        return note._replace(leads=leads) if leads else note
 
     def _note(self, chunk: str) -> Note:
         """The words that a quick look has, and those that patterns will read, which differ where one is disguised."""

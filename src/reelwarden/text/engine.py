@@ -15,7 +15,8 @@ from reelwarden.text.lexicon.grammar import Element
 from reelwarden.text.match import Match
 from reelwarden.text.patterns import SLOT_OF, PatternSet, literal
 from reelwarden.text.row import Spot
-from reelwarden.text.tokens import Sentence, Tokenizer
+from reelwarden.text.sentence import Sentence
+from reelwarden.text.tokens import Tokenizer
 from reelwarden.text.vocabulary import Vocabulary, is_row, script_of, vocabulary
 
 _KEPT = 50_000
@@ -108,16 +109,19 @@ class Engine:
     def _candidates(self, chunks: Sequence[str], found: set[str], entities: Sequence[Match]) -> list[int]:
         """The patterns whose words are in the text and whose slots something may fill: categories found, entities,
         numbers, phrases that are candidates themselves."""
-        look = self.patterns.look(chunks)
-        candidates = self.patterns.candidates(look, filled=bool(found or entities or look.slots))
-        if not candidates:
+        patterns = self.patterns
+        look = patterns.look(chunks)
+        led = [*patterns.by_slot(bool(found or entities or look.slots)), *look.led()]
+        if not led:
             return []
-        terms = (self.rows[number] for number in candidates if number < self.phrases)
+        phrases = patterns.ordered([number for number in led if number < self.phrases], look)
+        terms = (self.rows[number] for number in phrases)
         named = found.union(
             (one.category for one in terms if isinstance(one, Entry)), (one.category for one in entities)
         )
         slots = look.slots.union(SLOT_OF[name] for name in named if name in SLOT_OF)
-        return [number for number in candidates if self.patterns.fillable(number, slots)]
+        others = [number for number in led if number >= self.phrases and patterns.fillable(number, slots)]
+        return [*phrases, *patterns.ordered(others, look)]
 
     @staticmethod
     def _asks_neighbours(term: Entry) -> bool:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import ne
 
 from reelwarden.text.fold import Script
 from reelwarden.text.reading import RUN, collapsed
 
+KEPT = 5_000
 SHORTEST = 4
 LONG = 6
 
@@ -21,20 +22,22 @@ _SOUNDS = (
     *(("igh", "y"), ("wh", "h"), ("ah", "a"), ("er", "a"), ("uh", "a"), ("kw", "qu"), ("au", "o"), ("aw", "o")),
 )
 _GLYPHS = (("rn", "m"), ("nn", "m"), ("lc", "k"), ("cl", "d"), ("vv", "w"), ("uu", "w"), ("ii", "u"), ("ri", "n"))
+_HAS_SOUNDS, _HAS_GLYPHS = (re.compile("|".join(one for one, _ in table)).search for table in (_SOUNDS, _GLYPHS))
 _GLYPH_CLASSES = str.maketrans("eofbnkqvylj", "ccthhhguiii")
 _CYRILLIC_GLYPHS = str.maketrans("еоэщцйёъп", "ссешциеьн")
 
 
-def keys(letters: str, script: Script) -> Iterator[str]:
-    """The keys of a word of SHORTEST letters or more; masks in it are `*`."""
+@lru_cache(KEPT)
+def keys(letters: str, script: Script) -> tuple[str, ...]:
+    """The keys of a word of SHORTEST letters or more; masks in it are `*`. Kept, as lexicon and lists ask in turn."""
     if "*" in letters:
-        yield "v" + consonants(letters.replace("*", ""), script)
-        yield _framed(letters)
-        return
-    yield "v" + consonants(letters, script)
-    yield "s" + "".join(sorted(script.classed(letters)))
-    yield "o" + glyphs(letters)
-    yield "p" + sounds(letters, script)
+        return "v" + consonants(letters.replace("*", ""), script), _framed(letters)
+    return (
+        "v" + consonants(letters, script),
+        "s" + "".join(sorted(script.classed(letters))),
+        "o" + glyphs(letters),
+        "p" + sounds(letters, script),
+    )
 
 
 def all_keys(words: Sequence[str], script: Script) -> Iterator[tuple[str, ...]]:
@@ -102,12 +105,14 @@ _CONSONANTS = str.maketrans("cqzv", "kksu")
 
 
 def glyphs(letters: str) -> str:
-    for drawn, letter in _GLYPHS:
-        letters = letters.replace(drawn, letter)
+    if _HAS_GLYPHS(letters):
+        for drawn, letter in _GLYPHS:
+            letters = letters.replace(drawn, letter)
     return RUN.sub("", letters.translate(_GLYPH_CLASSES).translate(_CYRILLIC_GLYPHS))
 
 
 def sounds(letters: str, script: Script) -> str:
-    for heard, letter in _SOUNDS:
-        letters = letters.replace(heard, letter)
+    if _HAS_SOUNDS(letters):
+        for heard, letter in _SOUNDS:
+            letters = letters.replace(heard, letter)
     return collapsed(letters, script)

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
+_LATIN = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _SCRIPTS = {
     "hangul": re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]"),
     "han": re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"),
     "kana": re.compile(r"[\u3041-\u30ff\uff66-\uff9d]"),
     "cyrillic": re.compile(r"[\u0400-\u052f]"),
-    "latin": re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"),
+    "latin": re.compile(f"[{_LATIN}]"),
 }
 _WEIGHTS = {"hangul": 2.5, "han": 2.5, "kana": 2.0}
 """A syllable or a word sign says more than a letter."""
@@ -35,6 +36,9 @@ _SECOND_SCRIPT = 0.25
 _CLOSE = 0.02
 _CLOSE_WHEN_SHORT = 0.04
 _SHORT = 12
+_START = 200
+_MORE_LETTERS = re.compile(rf"(?:[^{_LATIN}]*[{_LATIN}]){{{_SHORT + 1}}}")
+"""More than _SHORT letters."""
 _NORDIC = frozenset(("da", "no", "sv"))
 _CLOSE_NORDIC = 0.065
 _LEAST, _LEAST_WHEN_SHORT = 0.45, 0.62
@@ -49,7 +53,7 @@ def detect(text: str, among: Sequence[str]) -> tuple[str, ...]:
     """
     if len(among) == 1:
         return tuple(among)
-    asked = tuple(dict.fromkeys(among))
+    asked = _distinct(tuple(among))
     if len(asked) <= 1:
         return asked
     sample = _sample(text)
@@ -61,6 +65,17 @@ def detect(text: str, among: Sequence[str]) -> tuple[str, ...]:
         if share >= _SECOND_SCRIPT:
             found += [code for code in _of_script(script, sample, asked) if code not in found]
     return tuple(found[:_MOST_LANGUAGES])
+
+
+@lru_cache(maxsize=64)
+def _distinct(among: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(among))
+
+
+@lru_cache(maxsize=64)
+def _in_latin(among: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that are written in Latin letters."""
+    return tuple(code for code in among if code not in _WRITTEN_IN)
 
 
 def _sample(text: str) -> str:
@@ -92,13 +107,16 @@ def _of_script(script: str, sample: str, asked: tuple[str, ...]) -> tuple[str, .
 
 
 def _of_latin(sample: str, asked: tuple[str, ...]) -> tuple[str, ...]:
-    asked = tuple(code for code in asked if code not in _WRITTEN_IN)
-    letters = len(_SCRIPTS["latin"].findall(sample[:200]))
-    if len(asked) <= 1 or not letters:
-        return asked if letters else ()
+    asked = _in_latin(asked)
+    start = sample[:_START]
+    short = not _MORE_LETTERS.match(start)
+    if short and not _SCRIPTS["latin"].search(start):
+        return ()
+    if len(asked) <= 1:
+        return asked
     detector = _detector(asked)
     scores = {} if detector is None else _scores(detector, sample)
-    return _close(scores, letters <= _SHORT) if scores else ()
+    return _close(scores, short) if scores else ()
 
 
 def _scores(detector: Any, sample: str) -> Mapping[str, float]:
@@ -108,11 +126,15 @@ def _scores(detector: Any, sample: str) -> Mapping[str, float]:
 
 def _close(scores: Mapping[str, float], short: bool) -> tuple[str, ...]:
     """The best language and those whose scores say nearly the same."""
-    ranked = sorted(scores, key=lambda code: scores[code], reverse=True)
-    best = ranked[0]
-    if scores[best] < (_LEAST_WHEN_SHORT if short else _LEAST):
+    best = max(scores, key=scores.__getitem__)
+    most = scores[best]
+    if most < (_LEAST_WHEN_SHORT if short else _LEAST):
         return ()
-    return tuple(code for code in ranked if scores[best] - scores[code] <= _margin(best, code, short))[:_MOST_LANGUAGES]
+    near = [code for code, score in scores.items() if most - score <= _CLOSE_NORDIC]
+    if len(near) > 1:
+        near.sort(key=scores.__getitem__, reverse=True)
+        near = [code for code in near if most - scores[code] <= _margin(best, code, short)]
+    return tuple(near[:_MOST_LANGUAGES])
 
 
 def _margin(best: str, code: str, short: bool) -> float:

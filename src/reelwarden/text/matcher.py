@@ -68,6 +68,7 @@ class Matcher:
         self._inert: set[str] = set()
         self._verdicts: dict[str, Verdict] = {}
         self._may_join = lru_cache(KEPT_RUNS)(partial(_joins, index))
+        self._across = lru_cache(KEPT_RUNS)(self.verifier.find_across)
 
     def is_inert(self, chunk: str) -> bool:
         """Whether a chunk that was seen before is part of no match in any text."""
@@ -169,7 +170,8 @@ class Matcher:
             last = first + TOGETHER + TOGETHER_OVERLAP
             if self._may_join(tuple([verdict.factor for verdict in verdicts[first:last]])):
                 start, end = places[first][0], places[first:last][-1][1]
-                for match in self.verifier.find_across(text[start:end]):
+                find = self._across if end - start <= KEPT_LENGTH else self.verifier.find_across
+                for match in find(text[start:end]):
                     yield match.moved(start)
 
 

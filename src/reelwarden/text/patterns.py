@@ -6,7 +6,7 @@ are remembered for that. Only then is the text cut into tokens and walked throug
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -17,13 +17,14 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from reelwarden.text.anchors import ENDLESS, Anchors
 from reelwarden.text.chinese import is_han
-from reelwarden.text.chunks import LONG, Look, Notes
+from reelwarden.text.chunks import LONG, Lead, Look, Notes
 from reelwarden.text.chunks import Hit as Place
 from reelwarden.text.lexicon.files import Entry
 from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Gap, Slot, Word
 from reelwarden.text.row import TAGS, Row, Spot, within
+from reelwarden.text.sentence import Sentence
 from reelwarden.text.spelled import ALONE
-from reelwarden.text.tokens import Sentence, Tokenizer
+from reelwarden.text.tokens import Tokenizer
 from reelwarden.text.walk import Read, Walker, first_end
 
 MANY = 12
@@ -89,8 +90,7 @@ class PatternSet:
         self._automaton = AhoCorasick(list(waiting), implementation=Implementation.ContiguousNFA)
         self._waiting = list(waiting.values())
         self.leading = sum(1 << choice for choice in self._first)
-        self._seconds = {choice: _seconds(waiting, choice) for choice, waiting in self._first.items()}
-        self._notes = Notes(tokenizer, self._choices_in)
+        self._notes = Notes(tokenizer, self._choices_in, self._leads_of)
         self._choices_of = self._notes.choices_of
         # All of them: single words, which are not among the entries, ask for their neighbours by class too.
         self._walker.register([Choice(phrases) for phrases in classes.values()])
@@ -142,26 +142,36 @@ class PatternSet:
 
     def candidates(self, look: Look, filled: bool = True) -> list[int]:
         """The numbers of the patterns whose words are in the text, in order; `filled`: something may fill a slot."""
-        found = list(self._by_slot) if filled else []
-        if not look.choices & self.leading:
-            return found
-        more = self._led(look.choices)
-        if more and len(look.notes) < LONG:
-            hits, sure = look.hits()
-            scale = (self.tokenizer.longest if look.slots else 1) if sure else 0
-            more = [number for number in more if self._in_order(self._patterns[number], hits, scale)]
-        return found + more
+        return [*self.by_slot(filled), *self.ordered(look.led(), look)]
 
-    def _led(self, choices: int) -> list[int]:
-        """The patterns all of whose choices are there, by the rarest of them."""
-        found: list[int] = []
+    def by_slot(self, filled: bool) -> Sequence[int]:
+        """The patterns that need no word, only slots."""
+        return self._by_slot if filled else ()
+
+    def ordered(self, numbers: Sequence[int], look: Look) -> Sequence[int]:
+        """Those of the patterns whose words come in their order in a text, and near enough to each other."""
+        if not numbers or len(look.notes) >= LONG:
+            return numbers
+        patterns = self._patterns
+        rows = [number for number in numbers if len(patterns[number].row) > 1]
+        if not rows:
+            return numbers
+        needs = 0
+        for number in rows:
+            needs |= patterns[number].needs
+        hits, sure = look.hits(needs)
+        scale = (self.tokenizer.longest if look.slots else 1) if sure else 0
+        return [number for number in numbers if self._in_order(patterns[number], hits, scale)]
+
+    def _leads_of(self, choices: int) -> tuple[Lead, ...]:
+        """The patterns that wait for one of the choices."""
+        found: list[Lead] = []
         leading = choices & self.leading
         while leading:
             choice = leading.bit_length() - 1
             leading ^= 1 << choice
-            if self._seconds[choice] & choices:
-                found += [number for needs, number in self._first[choice] if needs & choices == needs]
-        return found
+            found += self._first[choice]
+        return tuple(found)
 
     @staticmethod
     def _in_order(pattern: _Pattern, hits: Sequence[Place], scale: int) -> bool:
@@ -192,7 +202,7 @@ class PatternSet:
             near = self._near(sentence, wanted) if len(sentences) > 1 else wanted
             if not near:
                 continue
-            row = self._row(sentence, within(spots, sentence.tokens) if spots else ())
+            row = self._row(sentence, within(spots, sentence) if spots else ())
             for number in near:
                 pattern = self._patterns[number]
                 if not pattern.slots or all(TAGS[slot] in row.all_tags for slot in pattern.slots):
@@ -202,7 +212,7 @@ class PatternSet:
     def _near(self, sentence: Sentence, wanted: Sequence[int]) -> Sequence[int]:
         """Those of the patterns whose words are all in the sentence and in their order: much is spared by the look."""
         if sentence.hits is None:
-            words = [token.word for token in sentence.tokens]
+            words = sentence.words
             if any(not word.isascii() and any(map(is_han, word)) for word in words):
                 return wanted
             of = self._choices_of
@@ -210,7 +220,9 @@ class PatternSet:
             for _, _, bits in sentence.hits:
                 sentence.choices |= bits
         if len(wanted) > MANY:
-            led = {*self._led(sentence.choices), *self._by_slot}
+            choices = sentence.choices
+            led = {number for needs, number in self._leads_of(choices) if needs & choices == needs}
+            led.update(self._by_slot)
             wanted = [number for number in wanted if number in led]
         choices, patterns = sentence.choices, self._patterns
         near = [number for number in wanted if patterns[number].needs & choices == patterns[number].needs]
@@ -260,21 +272,13 @@ class PatternSet:
     ) -> tuple[Row, tuple[int, int]] | None:
         """The row of tokens from some words before a place to some after, and which of them are the place."""
         for sentence in sentences:
-            places = [n for n, token in enumerate(sentence.tokens) if token.start < end and start < token.end]
-            if places:
-                first = max(0, places[0] - words)
-                part = Sentence(sentence.tokens[first : places[-1] + words + 1], sentence.question)
-                return Row(part, (), self._walker.groups), (places[0] - first, places[-1] + 1 - first)
+            # The words that end behind its start and begin before its end.
+            place, last = bisect_right(sentence.ends, start), bisect_left(sentence.starts, end)
+            if place < last:
+                first = max(0, place - words)
+                part = sentence.part(first, last + words)
+                return Row(part, (), self._walker.groups), (place - first, last - first)
         return None
-
-
-def _seconds(waiting: Sequence[tuple[int, int]], choice: int) -> int:
-    """One bit of each of the patterns that wait for a choice: that of another choice if there is one."""
-    own, found = 1 << choice, 0
-    for needs, _ in waiting:
-        rest = needs ^ own
-        found |= rest & -rest or own
-    return found
 
 
 _ANYWHERE = 1 << 60

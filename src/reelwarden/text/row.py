@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from reelwarden.text.groups import Groups
-from reelwarden.text.tokens import Sentence, Token
+from reelwarden.text.sentence import Sentence
 
 LONGEST_SPOT = 200
 
@@ -37,17 +38,16 @@ class Row:
     """The words of a sentence with their tags."""
 
     def __init__(self, sentence: Sentence, spots: Sequence[Spot], groups: Groups) -> None:
-        self.tokens = sentence.tokens
+        self.sentence = sentence
         self.question = sentence.question
         self.held: dict[tuple[str, tuple[int, int]], bool] = {}
         """Which classes are known to have a word in it, and which not."""
-        self.words = [token.word for token in self.tokens]
-        self.tags = [
-            groups.of(token.word)
-            if token.value is None and token.ordinal is None
-            else groups.of(token.word) + _counts(token)
-            for token in self.tokens
-        ]
+        self.words = sentence.words
+        self.tags = list(map(groups.of, self.words))
+        if sentence.numbers:
+            for place, start in enumerate(sentence.starts):
+                if start in sentence.numbers:
+                    self.tags[place] += _counts(*sentence.numbers[start])
         for spot in spots:
             self._lay(spot)
 
@@ -57,8 +57,9 @@ class Row:
 
     def _lay(self, spot: Spot) -> None:
         sign = TAGS[spot.slot]
-        for place in range(bisect_right(self.tokens, spot.start, key=lambda token: token.end), len(self.tokens)):
-            if self.tokens[place].start >= spot.end:
+        starts, ends = self.sentence.starts, self.sentence.ends
+        for place in range(bisect_right(ends, spot.start), len(ends)):
+            if starts[place] >= spot.end:
                 return
             self.tags[place] += sign
             sign = TAGS["more"]
@@ -73,24 +74,27 @@ class Row:
 
     def span(self, first: int, end: int) -> tuple[int, int]:
         """The place in the original text of some of the words."""
-        return self.tokens[first].start, self.tokens[end - 1].end
+        return self.sentence.starts[first], self.sentence.ends[end - 1]
 
 
-def within(spots: Sequence[Spot], tokens: Sequence[Token]) -> Sequence[Spot]:
+def within(spots: Sequence[Spot], sentence: Sentence) -> Sequence[Spot]:
     """The spots of a sentence, of spots in order; one that began long before it is not looked for."""
-    first = bisect_left(spots, tokens[0].start - LONGEST_SPOT, key=lambda spot: spot.start)
-    last = bisect_left(spots, tokens[-1].end, key=lambda spot: spot.start)
+    first = bisect_left(spots, sentence.starts[0] - LONGEST_SPOT, key=_START)
+    last = bisect_left(spots, sentence.ends[-1], key=_START)
     return spots[first:last]
 
 
-def _counts(token: Token) -> str:
+_START = attrgetter("start")
+
+
+def _counts(value: int | None, ordinal: int | None) -> str:
     """The tags of a number."""
     tags = ""
-    if token.value is not None:
+    if value is not None:
         tags = TAGS["number"]
-        if 4 <= token.value <= 99:
+        if 4 <= value <= 99:
             tags += TAGS["age"]
-            tags += "".join(TAGS[f"age<{bound}"] for bound in (18, 16, 13) if token.value < bound)
-    if token.ordinal is not None and 1 <= token.ordinal <= 12:
+            tags += "".join(TAGS[f"age<{bound}"] for bound in (18, 16, 13) if value < bound)
+    if ordinal is not None and 1 <= ordinal <= 12:
         tags += TAGS["ordinal"]
     return tags

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,16 +16,14 @@ from reelwarden.text import spelled
 from reelwarden.text.chinese import is_han
 from reelwarden.text.fold import Script
 from reelwarden.text.lexicon.files import Rules
+from reelwarden.text.sentence import Numbers, Sentence
 
 APOSTROPHES = "'’‘ʼ`´"
 AGE_SLOTS = {"age": 100, "age<18": 18, "age<16": 16, "age<13": 13}
 NUMBER_SLOTS = ("number", "ordinal", *AGE_SLOTS)
 SIGNS = "$€£¥₩₽₺₱₹฿¢"
-LONGEST_SENTENCE = 120
 _LONGEST_KEPT, _KEPT = 60, 50_000
-SENTENCE_OVERLAP = 20
 
-_CHUNK = re.compile(r"\S+")
 _TOKEN = re.compile(
     rf"[^\W_]+(?:[{APOSTROPHES}@$!|*\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufeff\u00ad]+[^\W_]+)*"
     rf"|[{re.escape(SIGNS)}]|[.!?…。！？\n]+|[^\w\s]"
@@ -42,14 +39,12 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|e|eme|de|ste|os|ª|º|a|o|й|
 _NO_SLOTS: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
-class Token:
-    """One word in plain letters, at `text[start:end]`; `value` of a number, `ordinal` of a rank."""
+class Token(NamedTuple):
+    """One word in plain letters, at `text[start:end]`; `ordinal` of a rank."""
 
     word: str
     start: int
     end: int
-    value: int | None = None
     ordinal: int | None = None
 
 
@@ -66,17 +61,6 @@ class Piece(NamedTuple):
 
 
 _STOP, _QUESTION = Piece(""), Piece("", 0, 1)
-
-
-@dataclass(slots=True)
-class Sentence:
-    """Words up to a stop. `hits`, `choices` and `row` are notes of the patterns that read it."""
-
-    tokens: list[Token]
-    question: bool = False
-    hits: list[tuple[int, int, int]] | None = None
-    choices: int = 0
-    row: object = None
 
 
 def is_stop(word: str) -> bool:
@@ -180,48 +164,47 @@ class Tokenizer:
     def sentences(self, text: str) -> list[Sentence]:
         """The sentences of a text; long ones in overlapping parts."""
         found: list[Sentence] = []
-        tokens: list[Token] = []
-        lines, end, counting, singles = "\n" in text, 0, False, 0
-        for chunk in _CHUNK.finditer(text):
-            start = chunk.start()
-            if lines and tokens and "\n" in text[end:start]:
-                found.extend(_cut(tokens, False))
-                tokens = []
-            end = chunk.end()
-            for piece in self.pieces(chunk[0]):
-                if piece.word:
-                    word, first, last, value, ordinal, counts = piece
-                    tokens.append(Token(word, start + first, start + last, value, ordinal))
+        numbers: Numbers = {}
+        words, starts, ends = _row()
+        lines, place, counting, singles = "\n" in text, 0, False, 0
+        known = self._pieces_of.get
+        for chunk in text.split():
+            start = text.index(chunk, place)
+            if lines and words and "\n" in text[place:start]:
+                found += Sentence(words, starts, ends, numbers).cut()
+                words, starts, ends = _row()
+            place = start + len(chunk)
+            for piece in known(chunk) or self.pieces(chunk):
+                word, first, last, value, ordinal, counts = piece
+                if word:
+                    words.append(word)
+                    starts.append(start + first)
+                    ends.append(start + last)
+                    if value is not None or ordinal is not None:
+                        numbers[start + first] = value, ordinal
                     counting = counting or counts
                     singles += len(word) == 1
                 else:
-                    found.extend(_cut(tokens, piece is _QUESTION))
-                    tokens = []
-        found.extend(_cut(tokens, False))
+                    found += Sentence(words, starts, ends, numbers, piece is _QUESTION).cut()
+                    words, starts, ends = _row()
+        found += Sentence(words, starts, ends, numbers).cut()
         if singles >= spelled.FEWEST:
             for sentence in found:
-                sentence.tokens = self._spelled(sentence.tokens)
+                self._spell(sentence)
         if counting:
             for sentence in found:
-                sentence.tokens = self._counted(sentence.tokens)
+                self._count(sentence)
         return found
 
     def spelled(self, letters: str) -> list[str]:
         """The words that a row of letters spells, if it spells any."""
         return spelled.divided(letters, lambda word: word not in self._joined and self.known(word))
 
-    def _spelled(self, tokens: list[Token]) -> list[Token]:
-        """The tokens with spelled words in place of their letters."""
-        found: list[Token] = []
-        done = 0
-        for first, end in spelled.rows([token.word for token in tokens]):
-            place = first
-            found += tokens[done:first]
-            for word in self.spelled("".join([token.word for token in tokens[first:end]])):
-                found.append(Token(word, tokens[place].start, tokens[place + len(word) - 1].end))
-                place += len(word)
-            done = place
-        return found + tokens[done:]
+    def _spell(self, sentence: Sentence) -> None:
+        """Put spelled words in place of their letters."""
+        for first, end in reversed(list(spelled.rows(sentence.words))):
+            for place, word in enumerate(self.spelled("".join(sentence.words[first:end])), first):
+                sentence.join(place, len(word), word)
 
     def _tokens(self, text: str, literal: bool = False) -> Iterator[Token]:
         for found in _TOKEN.finditer(text):
@@ -269,7 +252,7 @@ class Tokenizer:
     def _split(self, piece: str, word: str, place: int) -> Iterator[Token]:
         """Digits apart from letters, Chinese characters each apart; a rank (9th) stays whole."""
         if rank := _ORDINAL.match(word):
-            yield Token(word, place, place + len(piece), ordinal=int(rank[1]))
+            yield Token(word, place, place + len(piece), int(rank[1]))
             return
         if len(word) != len(piece):
             yield Token(word, place, place + len(piece))
@@ -288,38 +271,34 @@ class Tokenizer:
         twice = _RUN.sub(r"\1\1", word)
         return twice if self.known(twice) else _RUN.sub(r"\1", word)
 
-    def _counted(self, tokens: list[Token]) -> list[Token]:
-        """The tokens with their values; a number of several words becomes one token."""
-        if self._counting.isdisjoint([token.word for token in tokens]):
-            return tokens
-        found: list[Token] = []
+    def _count(self, sentence: Sentence) -> None:
+        """Give numbers that are said in words their values; one of several words becomes one word."""
+        words, numbers = sentence.words, sentence.numbers
+        if self._counting.isdisjoint(words):
+            return
         place = 0
-        while place < len(tokens):
-            token, size = tokens[place], 1
-            if token.value is None:
-                size = self._number(tokens, place)
-            if size > 1:
-                joined = "".join(one.word for one in tokens[place : place + size])
-                token = Token(joined, token.start, tokens[place + size - 1].end, token.value, token.ordinal)
-            found.append(token)
-            place += size
-        return found
+        while place < len(words):
+            start = sentence.starts[place]
+            if start not in numbers or numbers[start][0] is None:
+                size = self._number(words, place)
+                if size:
+                    row = tuple(words[place : place + size])
+                    numbers[start] = self.numbers.get(row), self.ordinals.get(row)
+                if size > 1:
+                    sentence.join(place, size, "".join(words[place : place + size]))
+            place += 1
 
-    def _number(self, tokens: list[Token], place: int) -> int:
-        """Give the first of the tokens the value of the number that begins there; how many words it has, at least 1."""
-        for size in range(min(self.longest, len(tokens) - place), 0, -1):
-            row = tuple([one.word for one in tokens[place : place + size]])
+    def _number(self, words: list[str], place: int) -> int:
+        """How many words the number has that begins at a place; 0 where there is none."""
+        for size in range(min(self.longest, len(words) - place), 0, -1):
+            row = tuple(words[place : place + size])
             if row in self.numbers or row in self.ordinals:
-                tokens[place].value, tokens[place].ordinal = self.numbers.get(row), self.ordinals.get(row)
                 return size
-        return 1
+        return 0
 
 
-def _cut(tokens: list[Token], question: bool) -> Iterator[Sentence]:
-    for start in range(0, max(len(tokens) - SENTENCE_OVERLAP, 1), LONGEST_SENTENCE - SENTENCE_OVERLAP):
-        part = tokens[start : start + LONGEST_SENTENCE]
-        if part:
-            yield Sentence(part, question)
+def _row() -> tuple[list[str], list[int], list[int]]:
+    return [], [], []
 
 
 class _PlainTable(dict[int, str]):
