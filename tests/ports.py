@@ -12,11 +12,9 @@ import random
 import socket
 import tempfile
 from pathlib import Path
-from typing import IO
 
 FOLDER = Path(tempfile.gettempdir()) / f"reelwarden-test-ports-{os.geteuid()}"
 FIRST, END = 20_000, 32_000
-_held: list[IO[bytes]] = []
 
 
 def free_port() -> int:
@@ -29,13 +27,13 @@ def free_port() -> int:
 
 
 def _lock(port: int) -> bool:
-    file = (FOLDER / str(port)).open("wb")
+    """Nobody closes the file: the lock goes with the process."""
+    file = os.open(FOLDER / str(port), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        file.close()
+        os.close(file)
         return False
-    _held.append(file)
     return True
 
 
