@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TypeVar
 
 from reelwarden import telemetry
+from reelwarden.errors import ReelwardenError
 from reelwarden.ingest.fetch import Source
 from reelwarden.jobs.hold import Hold
 from reelwarden.jobs.leases import Lease
@@ -49,12 +50,18 @@ def fetch(submission: Submission, open: Callable[[], AbstractContextManager[Sour
 
 @contextmanager
 def decode(lease: Lease, hold: Hold, open: Callable[[], D]) -> Iterator[D]:
-    """The decoder that `open` starts, where whoever stops the job can reach it. The step lasts as long as the block."""
+    """The decoder that `open` starts, where whoever stops the job can reach it. The step lasts as long as the block.
+
+    Raises Stopped or Lost in place of what befalls a decoder that was killed for that.
+    """
     with telemetry.span("decode", submission=lease.submission, span=lease.span) as step, open() as decoding:
         step.note(media_kind=decoding.info.kind.value)
         hold.decoding = decoding
         try:
             yield decoding
+        except ReelwardenError:
+            hold.check()
+            raise
         finally:
             hold.decoding = None
             stats = decoding.stats
