@@ -52,6 +52,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         cure = "set REELWARDEN_DATABASE_URL=postgresql://… when more than one machine is to work"
         yield Finding("database", POOR, "SQLite serves one machine only, but the store is shared", cure)
     yield from _processes(database)
+    yield from _endpoints(database)
     database.close()
 
 
@@ -69,6 +70,19 @@ def _processes(database: object) -> Iterator[Finding]:
         yield Finding("workers", GOOD, f"{len(alive)} running, on {', '.join(sorted(set(alive)))}")
     else:
         yield Finding("workers", POOR, "none is running", "`reelwarden serve`, or `reelwarden worker`")
+
+
+def _endpoints(database: object) -> Iterator[Finding]:
+    """Says nothing where none is closed."""
+    from reelwarden.deliver import endpoints
+    from reelwarden.store.database import Database
+
+    assert isinstance(database, Database)
+    with database.read() as connection:
+        closed = endpoints.count(connection)
+    if closed:
+        cure = "GET /reelwarden/v1/endpoints says which; POST …/endpoints/{id}/open when they are back"
+        yield Finding("callbacks", POOR, f"{closed} addresses answered 410 and get no callbacks any more", cure)
 
 
 def _store(settings: Settings) -> Iterator[Finding]:

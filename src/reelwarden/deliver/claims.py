@@ -12,10 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reelwarden.deliver import endpoints
 from reelwarden.deliver.deliveries import DELIVERED, GIVEN_UP, OWED
 from reelwarden.deliver.due import oldest
 from reelwarden.deliver.fairness import AT_ONCE, Endpoint, Space, turns
-from reelwarden.deliver.schedules import SCHEDULES, has_arrived, next_wait, schedule_of
+from reelwarden.deliver.schedules import GONE, SCHEDULES, has_arrived, next_wait, schedule_of
 from reelwarden.store.database import Database
 from reelwarden.store.tables.deliveries import attempts, deliveries
 
@@ -98,6 +99,7 @@ def record(
     with database.begin() as connection:
         kept = dict(_change_all(connection, made, changes))
         _write_down(connection, [(held, outcome) for held, outcome in made if held.id in kept])
+        _close(connection, [(held, outcome) for held, outcome in made if held.id in kept])
         _empty(connection, [one for one, keep in kept.items() if not keep and changes[one]["state"] != OWED])
     return [held for held, _ in made if held.id not in kept]
 
@@ -177,6 +179,17 @@ def _write_down(connection: sa.Connection, made: Sequence[tuple[Held, Outcome]])
     ]
     if rows:
         connection.execute(sa.insert(attempts).values(rows))
+
+
+def _close(connection: sa.Connection, made: Sequence[tuple[Held, Outcome]]) -> None:
+    """A receiver that is gone is not asked again, by this delivery or any other."""
+    gone = {
+        (held.account, held.url): (held.id, outcome.at + outcome.seconds)
+        for held, outcome in made
+        if outcome.status == GONE and held.dialect in endpoints.HEEDING
+    }
+    for (account, url), (delivery, at) in gone.items():
+        endpoints.close(connection, account, url, delivery, at)
 
 
 def _empty(connection: sa.Connection, identities: list[str]) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from reelwarden import telemetry
+from reelwarden.deliver import endpoints
 from reelwarden.deliver.schedules import schedule_of
 from reelwarden.store.database import new_id
 from reelwarden.store.tables.deliveries import attempts, deliveries
@@ -77,10 +78,12 @@ def owe(
     before it has ended. `about` is the author that it tells of (`forget_about`). `keep` false empties body, headers,
     secret and answers as soon as it has ended.
     `trace` is what it belongs to where no step is told of just now (`telemetry`).
+    To an address that is closed (endpoints.py) it is owed and given up at once.
     Raises UsageError for a dialect without a schedule, ValueError for a body that is not UTF-8.
     """
-    schedule_of(dialect)
+    heeds = schedule_of(dialect).heeds
     body.decode()
+    gone = heeds and endpoints.is_closed(connection, account, url)
     identity = new_id("dlv")
     row = {
         "id": identity,
@@ -97,9 +100,10 @@ def owe(
         "place": _next_place(sequence) if sequence else 0,
         "about": about,
         "keep": keep,
-        "state": OWED,
+        "state": GIVEN_UP if gone else OWED,
         "next_at": now,
         "created": now,
+        "ended": now if gone else None,
     }
     connection.execute(sa.insert(deliveries).values(**row))
     return identity

@@ -23,7 +23,7 @@ def test_a_redirect_to_another_domain_is_refused(opened: Callable[..., Any]) -> 
             said = {"url": listed.url("/a.mp4"), "labels": ["weapon"]}
             ids.append(native.ask(tenant, "POST", "/submissions", json=said).json()["id"])
         refused = native.ask(tenant, "POST", "/submissions", json={"url": other.url("/a.mp4"), "labels": ["weapon"]})
-        assert refused.status_code == 400, "at the door already"
+        assert refused.status_code == 422, "at the door already"
         with source.opened(native.bench, native.submission(ids[0])) as path:
             assert path.read_bytes() == b"media"
         assert other.connections == 1

@@ -13,6 +13,7 @@ import pytest
 from findings import seen
 
 from reelwarden.accounts import metering
+from reelwarden.deliver import endpoints
 from reelwarden.store.tables.submissions import evidence, submissions
 
 pytestmark = pytest.mark.slow
@@ -43,11 +44,13 @@ class Belongings:
     policy: str
     key: str
     upload: str
+    endpoint: str
     media: bytes
 
     def fill(self, path: str) -> str:
         of = {"submissions": self.submission, "deliveries": self.delivery, "lists": self.words, "keys": self.key}
         of |= {"policies": self.policy, "uploads": self.upload, "accounts": self.tenant.account, "plans": "free"}
+        of |= {"endpoints": self.endpoint}
         first = path.split("/")[1]
         filled = path.replace("/entries/{id}", f"/entries/{self.entry}").replace("{time}", "1.0")
         return re.sub(r"\{(id|named|name)\}", of.get(first, ""), filled)
@@ -62,6 +65,7 @@ class Belongings:
             self.entry,
             self.key,
             self.upload,
+            self.endpoint,
             self.tenant.account,
         ]
 
@@ -105,7 +109,10 @@ def theirs(native: Native) -> Belongings:
     headers = SPOKEN | BYTES | {"Upload-Metadata": "filename eHlsb3Bob25l"}
     upload = made("POST", "/uploads", content=MARK.encode(), headers=headers).headers["Location"].rpartition("/")[2]
     delivery = made("GET", "/deliveries").json()["deliveries"][0]["id"]
-    return Belongings(a, submission, delivery, words, entry, MARK, key, upload, media)
+    with native.bench.database.begin() as connection:
+        endpoints.close(connection, a.account, f"https://example.com/{MARK}/gone", delivery, time.time())
+    endpoint = made("GET", "/endpoints").json()["closed"][0]["id"]
+    return Belongings(a, submission, delivery, words, entry, MARK, key, upload, endpoint, media)
 
 
 def routes(native: Native) -> list[tuple[str, str]]:

@@ -91,7 +91,7 @@ def test_those_of_a_sequence_go_one_after_the_other(store: Database) -> None:
 
 def test_one_given_up_lets_the_next_of_its_sequence_go(store: Database) -> None:
     owe_one(store, "a", sequence="s")
-    second = owe_one(store, "a", sequence="s")
+    second = owe_one(store, "a", "http://127.0.0.1:9/next", sequence="s")
     [held] = claim(store, "me", ALL, now=1000.0)
     record(store, [(held, outcome(1000.0, 410))])
     assert ids(claim(store, "me", ALL, now=1000.0)) == [second]

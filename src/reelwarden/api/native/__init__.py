@@ -11,7 +11,19 @@ PREFIX = "/reelwarden/v1"
 
 def build() -> FastAPI:
     """The application of this door."""
-    from reelwarden.api.native import account, admin, deliveries, errors, events, health, labels, lists, policies, texts
+    from reelwarden.api.native import (
+        account,
+        admin,
+        deliveries,
+        endpoints,
+        errors,
+        events,
+        health,
+        labels,
+        lists,
+        policies,
+        texts,
+    )
     from reelwarden.api.native import media as bytes_of
     from reelwarden.api.native import submissions as handed_in
     from reelwarden.api.native import uploads as resumable
@@ -24,8 +36,8 @@ def build() -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    rooms = (handed_in, bytes_of, resumable, events, texts, labels, lists, policies, account, deliveries, health, admin)
-    for room in rooms:
+    work = (handed_in, bytes_of, resumable, events, texts, labels, lists, policies)
+    for room in (*work, account, deliveries, endpoints, health, admin):
         app.include_router(room.router)
     errors.install(app)
     _describe_keys(app)
