@@ -30,7 +30,10 @@ _LONG_RUN = re.compile(r"(.)\1\1+")
 
 
 class Judge:
-    """Tells innocent words of one language; `forms` are the raw spellings that are not innocent."""
+    """Tells innocent words of one language; `forms` are the raw spellings that are not innocent.
+
+    `noisy`: the dictionary was made of the net and holds the disguises of its own swear words.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,9 @@ class Judge:
         embeds: Callable[[str], bool],
         stemmed: Callable[[str], bool],
         elisions: Collection[str] = (),
+        noisy: bool = False,
     ) -> None:
+        self.noisy = noisy
         self.cost = dictionary.cost
         self.script = script
         self.forms = forms
@@ -79,7 +84,8 @@ class Judge:
     def outranks(self, word: str, listed: str) -> bool:
         """Whether `word`, though in the dictionary, is so rare beside `listed` that it is likelier its disguise."""
         cost = self.cost(word)
-        return cost > ALIAS_RAREST and cost > self.cost(listed) + ALIAS_APART
+        rare = cost > ALIAS_RAREST and cost > self.cost(listed) + ALIAS_APART
+        return rare and (self.noisy or _is_worn(self.script.plain(word), self.script.plain(listed)))
 
     @cached_property
     def _bare_forms(self) -> frozenset[str]:
@@ -137,3 +143,9 @@ class Judge:
         if piece == hidden or piece in self.forms:
             return min(cost, LEXICON_COST)
         return cost if cost < RAREST else UNKNOWN + UNKNOWN_LETTER * len(piece)
+
+
+def _is_worn(word: str, listed: str) -> bool:
+    """Whether a word is the listed one with letters left out (`pta`), or with its letters in another order."""
+    rest = iter(listed)
+    return all(letter in rest for letter in word) or sorted(word) == sorted(listed)

@@ -109,7 +109,15 @@ def vocabulary(language: str) -> Vocabulary:
     dictionary = open_dictionary(language_of_letters)
     index.forms.difference_update(_accidents(terms, rules.suffixes, dictionary))
     judge = Judge(
-        dictionary, script, index.forms, index.folded, rules.short, _Embeds(embeds), index.stemmed, rules.elisions
+        dictionary,
+        script,
+        index.forms,
+        index.folded,
+        rules.short,
+        _Embeds(embeds),
+        index.stemmed,
+        rules.elisions,
+        noisy=language == "en",
     )
     return Vocabulary(language, terms, Matcher(index, judge), native)
 
