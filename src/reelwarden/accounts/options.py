@@ -48,7 +48,7 @@ class Options(BaseModel):
     author_retention: Seconds = Field(None, description="Seconds that an author is kept who is not seen any more.")
     keep: bool | None = Field(None, description="False: nothing of a submission stays behind once it is delivered.")
     callback_url: Url | None = Field(None, description="Where callbacks go that name no address.")
-    callback_secret: str | None = Field(None, min_length=8, max_length=200, description="What signs callbacks.")
+    callback_secret: str | None = Field(None, min_length=8, max_length=500, description="What signs callbacks.")
     callback_domains: list[Domain] = Field([], max_length=500, description="Where callbacks may go; none: anywhere.")
     media_domains: list[Domain] = Field([], max_length=500, description="Where media may come from; none: anywhere.")
     dialects: dict[Dialect, dict[str, Any]] = Field({}, description="What one dialect alone understands.")

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
 
+from reelwarden.deliver import keypairs
+
 PREFIX = "whsec_"
 SECRET_BYTES = 32
 
@@ -27,16 +29,22 @@ def new_secret() -> str:
 def headers(identity: str, body: bytes, secret: str | None, now: float, signer: Signer | None = None) -> dict[str, str]:
     """webhook-id and webhook-timestamp always; with a secret webhook-signature and what `signer` adds.
 
-    `body` is UTF-8. `secret` may hold several, a space between them, while one replaces another: each signs, and the
-    first one also for `signer`, which can sign only once.
+    `body` is UTF-8. `secret` may hold several, a space between them, while one replaces another: each signs, a key pair
+    (keypairs.py) with Ed25519 and any other with HMAC; the first other one also for `signer`, which can sign only once.
     """
     signed = {"webhook-id": identity, "webhook-timestamp": str(int(now))}
     several = (secret or "").split()
     if not several:
         return signed
-    when, text = datetime.fromtimestamp(int(now), UTC), body.decode()
-    signed["webhook-signature"] = " ".join(Webhook(_key(one)).sign(identity, when, text) for one in several)
-    return signed | (signer(body, several[0]) if signer else {})
+    signed["webhook-signature"] = " ".join(_signature(one, identity, int(now), body) for one in several)
+    shared = [one for one in several if keypairs.private_of(one) is None]
+    return signed | (signer(body, shared[0]) if signer and shared else {})
+
+
+def _signature(secret: str, identity: str, when: int, body: bytes) -> str:
+    if pair := keypairs.private_of(secret):
+        return keypairs.sign(pair, identity, when, body)
+    return Webhook(_key(secret)).sign(identity, datetime.fromtimestamp(when, UTC), body.decode())
 
 
 def _key(secret: str) -> bytes:

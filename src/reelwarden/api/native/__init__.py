@@ -22,6 +22,7 @@ def build() -> FastAPI:
         labels,
         lists,
         policies,
+        signing,
         texts,
     )
     from reelwarden.api.native import media as bytes_of
@@ -37,7 +38,7 @@ def build() -> FastAPI:
         redoc_url=None,
     )
     work = (handed_in, bytes_of, resumable, events, texts, labels, lists, policies)
-    for room in (*work, account, deliveries, endpoints, health, admin):
+    for room in (*work, account, signing, deliveries, endpoints, health, admin):
         app.include_router(room.router)
     errors.install(app)
     _describe_keys(app)
