@@ -19,19 +19,20 @@ def admin(native: Native) -> Any:
 
 
 def test_an_account_from_first_to_last(native: Native, admin: Any) -> None:
-    made = native.ask(admin, "POST", "/accounts", json={"name": "shop", "plan": "free"})
+    name = secrets.token_hex(6)
+    made = native.ask(admin, "POST", "/accounts", json={"name": name, "plan": "free"})
     assert made.status_code == 201, made.text
-    key = native.ask(admin, "POST", "/accounts/shop/keys", json={"name": "first"}).json()
+    key = native.ask(admin, "POST", f"/accounts/{name}/keys", json={"name": "first"}).json()
     headers = {"Authorization": f"Bearer {key['secret']}"}
     assert native.http.get("/account", headers=headers).json()["plan"]["name"] == "free"
-    assert native.ask(admin, "PATCH", "/accounts/shop", json={"plan": "pro"}).json()["plan"] == "pro"
+    assert native.ask(admin, "PATCH", f"/accounts/{name}", json={"plan": "pro"}).json()["plan"] == "pro"
     assert native.http.get("/account", headers=headers).json()["plan"]["requests_per_second"] == 10
-    assert "shop" in [one["name"] for one in native.ask(admin, "GET", "/accounts").json()["accounts"]]
-    assert native.ask(admin, "GET", f"/accounts/{made.json()['number']}").json()["name"] == "shop"
-    assert native.ask(admin, "DELETE", "/accounts/shop").json()["closed"]
+    assert name in [one["name"] for one in native.ask(admin, "GET", "/accounts").json()["accounts"]]
+    assert native.ask(admin, "GET", f"/accounts/{made.json()['number']}").json()["name"] == name
+    assert native.ask(admin, "DELETE", f"/accounts/{name}").json()["closed"]
     assert native.http.get("/account", headers=headers).status_code == 401
     assert native.ask(admin, "GET", f"/accounts/{made.json()['id']}").status_code == 200
-    assert native.ask(admin, "PATCH", "/accounts/shop", json={"plan": "pro"}).status_code == 404
+    assert native.ask(admin, "PATCH", f"/accounts/{name}", json={"plan": "pro"}).status_code == 404
 
 
 def test_nobody_closes_the_door_behind_himself(native: Native, admin: Any) -> None:

@@ -31,10 +31,10 @@ class Listener:
         self._headers = tenant.headers | ({} if last is None else {"Last-Event-ID": str(last)})
         self._url = f"{native.url}/reelwarden/v1/events/stream"
         threading.Thread(target=self._listen, daemon=True).start()
-        until(lambda: self.listening or None, 20, "the stream")
+        until(lambda: self.listening or None, 60, "the stream")
 
     def _listen(self) -> None:
-        asked = httpx.stream("GET", self._url, headers=self._headers, timeout=20)
+        asked = httpx.stream("GET", self._url, headers=self._headers, timeout=120)
         with contextlib.suppress(httpx.HTTPError), asked as answer:
             for line in answer.iter_lines():
                 self.listening = True
@@ -44,7 +44,7 @@ class Listener:
                     self.ids.append(json.loads(line.removeprefix("data: "))["id"])
 
     def got(self, count: int) -> list[int]:
-        until(lambda: True if len(self.ids) >= count else None, 20, f"{count} events")
+        until(lambda: True if len(self.ids) >= count else None, 60, f"{count} events")
         return self.ids
 
 
@@ -75,8 +75,11 @@ def test_events_come_once_and_resume(native: Native) -> None:
         assert again.got(2)[:2] == told[1:]
 
 
-def test_a_lower_number_that_ends_later_is_not_lost(postgres_url: str, opened: Callable[..., Native]) -> None:
+def test_a_lower_number_that_ends_later_is_not_lost(
+    postgres_url: str, opened: Callable[..., Native], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two transactions, the one with the lower number ends last; and a listener comes in between."""
+    monkeypatch.setattr(route, "LATE", 300.0)
     native = opened(database_url=postgres_url)
     tenant, engine = native.tenant(), native.bench.database.engine
     with engine.begin() as connection:

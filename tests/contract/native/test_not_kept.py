@@ -56,7 +56,7 @@ def notifying(native: Native) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(30)
+        thread.join(120)
 
 
 def traces(native: Native, *marks: str) -> list[str]:
@@ -84,9 +84,9 @@ def test_after_the_callback_nothing_stays(native: Native) -> None:
     with Receiver() as receiver, notifying(native):
         id = handed_in(native, tenant, receiver.url(f"/ok/{MARK}"), interim="true")
         found(native, id)
-        body = until(lambda: receiver.received or None, 30, "the callback")[0].body
+        body = until(lambda: receiver.received or None, 120, "the callback")[0].body
         assert MARK.encode() in body
-        until(lambda: True if states(native, id) == {"delivered"} else None, 20, "its end")
+        until(lambda: True if states(native, id) == {"delivered"} else None, 120, "its end")
     assert native.ask(tenant, "GET", f"/submissions/{id}").status_code == 200
     retention.sweep(native.bench, time.time())
     assert native.ask(tenant, "GET", f"/submissions/{id}").status_code == 404

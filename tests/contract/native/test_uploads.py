@@ -89,10 +89,10 @@ def test_the_public_client_goes_on_where_it_was_broken_off(native: Native, tenan
     first.upload(stop_at=600_000)
     id = str(first.url).rpartition("/")[2]
     break_off(native, tenant, id, 600_000, BODY[600_000:700_000])
-    there = until(lambda: at if (at := offset(native, tenant, id)) > 600_000 else None, 20, "the part that broke off")
-    assert there == 700_000
+    there = until(lambda: at if (at := offset(native, tenant, id)) > 600_000 else None, 120, "the part that broke off")
+    assert there <= 700_000, "what was still on its way when the line broke is lost"
     again = client(native, tenant).uploader(file_stream=io.BytesIO(BODY), url=first.url)
-    assert again.offset == 700_000
+    assert again.offset == there
     again.upload()
     assert media_of(native, submitted(native, tenant, id)) == BODY
 
@@ -105,8 +105,8 @@ def break_off(native: Native, tenant: Tenant, id: str, at: int, body: bytes) -> 
         head = "".join(f"{name}: {value}\r\n" for name, value in said.items())
         line = f"PATCH /reelwarden/v1/uploads/{id} HTTP/1.1\r\n{head}Content-Length: {len(BODY) - at}\r\n\r\n"
         wire.sendall(line.encode() + body)
-        until(lambda: holder(native, id), 20, "the server to take it in")
-        time.sleep(0.2)
+        until(lambda: holder(native, id), 60, "the server to take it in")
+        time.sleep(0.5)  # some of the bytes are read by now
 
 
 def holder(native: Native, id: str) -> str | None:
@@ -122,16 +122,16 @@ def test_one_request_at_a_time(native: Native, tenant: Tenant) -> None:
 
     def slowly() -> Iterator[bytes]:
         yield BODY[:1000]
-        go_on.wait(20)
+        go_on.wait(200)
         yield BODY[1000:]
 
     answers: list[httpx.Response] = []
     slow = threading.Thread(target=lambda: answers.append(sent(native, tenant, id, 0, slowly())))
     slow.start()
-    until(lambda: holder(native, id), 20, "the first request")
+    until(lambda: holder(native, id), 60, "the first request")
     refused = sent(native, tenant, id, 0, BODY)
     go_on.set()
-    slow.join(30)
+    slow.join(120)
     assert (refused.status_code, refused.json()["error"]["code"]) == (423, "locked")
     assert answers[0].status_code == 204
     assert media_of(native, submitted(native, tenant, id)) == BODY

@@ -38,7 +38,7 @@ def nursery() -> Iterator[Nursery]:
         yield nursery
 
 
-def soon(true: Callable[[], bool], seconds: float = 10.0) -> bool:
+def soon(true: Callable[[], bool], seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while not true() and time.monotonic() < end:
         threading.Event().wait(0.02)
@@ -65,7 +65,7 @@ def test_warm_and_cold_give_the_same(clip: Path) -> None:
     assert hot[:2] == cold[:2]
     assert hot[2].stats["locks"] == cold[2].stats["locks"]
     assert hot[2].stats["cpu_seconds"] < cold[2].stats["cpu_seconds"]
-    assert gone(nursery.pid or hot[2]._process.pid)
+    assert soon(lambda: gone(nursery.pid or hot[2]._process.pid))
 
 
 def test_images_and_refusals(nursery: Nursery, tmp_path: Path) -> None:
@@ -144,11 +144,18 @@ def test_all_die_with_us(tmp_path: Path, clip: Path) -> None:
             time.sleep(0.5)
             os.kill(os.getpid(), signal.SIGKILL)
     """)
-    done = subprocess.run([sys.executable, "-c", program, str(clip)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program, str(clip)], capture_output=True, text=True, timeout=240)
     assert done.returncode == -9, done.stderr
-    for pid in map(int, done.stdout.split()):
-        status = Path(f"/proc/{pid}/status")
-        assert soon(lambda status=status: not status.exists() or "State:\tZ" in status.read_text())  # type: ignore[misc]
+    pids = [int(pid) for pid in done.stdout.split()]
+    assert soon(lambda: all(has_ended(pid) for pid in pids))
+
+
+def has_ended(pid: int) -> bool:
+    """Ended; nobody may be there to reap it."""
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
 
 
 def own_seconds(nursery: Nursery | None) -> float:
