@@ -93,6 +93,11 @@ def worth_reading(folded: Folded, fewest: int = _FEWEST) -> bool:
     return folded.digits >= 3 and _with_lookalikes(folded.text) >= fewest
 
 
+def may_be_read(folded: Folded) -> bool:
+    """Whether there can be a reading of the text when the numbers of characters (`&#8220;`) are masked."""
+    return folded.counted >= 3 or folded.counted + 2 * number_word_count(folded) >= _FEWEST
+
+
 def readings(folded: Folded, asked: Sequence[str], masked: str | None = None) -> Iterator[Reading]:
     """The readings worth trying, the plainest first; none where there cannot be seven digits.
 

@@ -11,7 +11,7 @@ from reelwarden.text.entities.hosts import COMMON_TLDS, is_host
 from reelwarden.text.entities.places import Places
 from reelwarden.text.match import Match
 
-_AROUND = re.compile(r"(?<=[\w%+.~-])@(?=\w)")
+_AROUND = re.compile(r"@(?<=[\w%+.~-]@)(?=\w)")
 _HOST = re.compile(r"[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9][a-z0-9-]{0,62}){0,8}")
 _MAILBOX = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+~-")
 _LONGEST_MAILBOX = 64

@@ -15,6 +15,7 @@ from importlib.resources import files
 _LETTER = re.compile(r"(?:LETTER|SMALL CAPITAL) ([A-Z])(?: WITH .*)?$")
 _DIE = re.compile(r"DIE FACE-([1-6])$")
 _DIGIT = re.compile("[0-9]")
+_CHARACTER = re.compile("&#[0-9]{2,8};")
 _WORD = re.compile(r"[^\W\d_]+")
 _NAMED = {
     "ß": "ss",
@@ -123,6 +124,13 @@ class Folded:
     def digits(self) -> int:
         """How many digits the folded text has."""
         return sum(map(self.text.count, "0123456789")) if _DIGIT.search(self.text) else 0
+
+    @cached_property
+    def counted(self) -> int:
+        """How many of the digits are not of a character's number (`&#8220;`), which is part of no other number."""
+        if "&#" not in self.text:
+            return self.digits
+        return self.digits - sum([len(number) - 3 for number in _CHARACTER.findall(self.text)])
 
     @cached_property
     def _origin(self) -> array[int] | None:

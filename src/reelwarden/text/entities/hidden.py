@@ -65,11 +65,13 @@ _BRACKETED = re.compile(rf"{_OPEN}\s?(?:@|\.|{_AT}|{_DOT})\s?{_CLOSE}")
 _LOOSE = (" @", "@ ", " .", ". com", " com", "·", "•", "∙", "⋅")
 
 
-_NUMBERED = "|".join(sorted(word for word in _PROVIDERS if not word.isalpha()))
+_NUMBERED = [rf"{word}(?![a-z0-9])" for word in sorted(_PROVIDERS) if not word.isalpha()]
+# Each alternative begins with a plain sign, so that a search passes over all else at once.
 _NEAR_A_HOST = re.compile(
-    r"[^\W_]\.[^\W_]|//|/ /|[\s\[({<|\"'*_~-]\.|\.\s{1,3}com\b| [a-z0-9@._+-] [a-z0-9@._+-] |d0t"
-    rf"|,\s?(?:{'|'.join(sorted(COMMON_TLDS))})\b|(?:{_NUMBERED})(?![a-z0-9])"
+    r"\.(?:(?<=[^\W_]\.)[^\W_]|(?<=[\s\[({<|\"'*_~-]\.)|\s{1,3}com\b)|//|/ /| [a-z0-9@._+-] [a-z0-9@._+-] |d0t"
+    rf"|,\s?(?:{'|'.join(sorted(COMMON_TLDS))})\b|{'|'.join(_NUMBERED)}"
 )
+_HAS_NUMBERED = re.compile("|".join(_NUMBERED)).search
 _PROVIDER_ENDS = tuple(word for word in _PROVIDERS if word.isalpha())
 _DOT_ENDS = tuple(word + tld for word in _DOT.split("|") if word.isascii() for tld in ("com", "net", "org"))
 _HOST_ENDS = (*filter(str.isascii, _PROVIDER_ENDS), *_DOT_ENDS)
@@ -100,7 +102,12 @@ def near_a_host(text: str, words: Sequence[str]) -> bool:
 
 
 def names_a_provider(words: Sequence[str]) -> bool:
-    return any(word.endswith(_PROVIDER_ENDS) for word in words)
+    return any(map(_names_a_provider, words))
+
+
+@lru_cache(65_536)
+def _names_a_provider(word: str) -> bool:
+    return word.endswith(_PROVIDER_ENDS)
 
 
 def says_at(words: Sequence[str]) -> bool:
@@ -188,10 +195,45 @@ class Revealed:
 
 _LETTERS_APART = re.compile(r"(?<=(?<![^\s])[a-z0-9@._+-])( )(?=[a-z0-9@._+-](?!\S))")
 _ENOUGH_APART = re.compile(r"(?<!\S)(?:[a-z0-9@._+-] ){3,}[a-z0-9@._+-](?!\S)")
+
+
+def _tells(*names: str) -> frozenset[str]:
+    """The longest part of each word or phrase: without one of them none of the words is there."""
+    alternatives = "|".join(_alternatives(name) for name in names).split("|")
+    return frozenset(max(re.findall(r"[^\W\d_]+", word), key=len) for word in alternatives)
+
+
+_AT_TELLS, _UNDERSCORE_TELLS, _DASH_TELLS = _tells("at", "at_phrases"), _tells("underscore"), _tells("dash")
+_HAS_BRACKETED = re.compile(rf"{_OPEN}{_ANY}(?:@|\.|{_AT}|{_DOT}){_ANY}{_CLOSE}").search
+_HAS_LOOSE_AT = re.compile(r"@(?:(?<=\s@)|\s)").search
+_HAS_LOOSE_ENDING = re.compile(rf"[.,·•∙⋅]{_ANY}(?:{_TLD})\b").search
+_HAS_LOOSE_DOT = re.compile(r"\.(?<=\s\.)\s").search
+
+
+def _needed(text: str, words: Sequence[str]) -> tuple[bool, ...]:
+    """Which of the steps may change an ASCII text: quick, and generous."""
+    bracketed = _HAS_BRACKETED(text) is not None
+    dots = not _DOT_WORDS.isdisjoint(words) or "d0t" in text
+    return (
+        bracketed,
+        bracketed,
+        "at" in text,
+        not _AT_TELLS.isdisjoint(words),
+        names_a_provider(words) or _HAS_NUMBERED(text) is not None,
+        dots,
+        dots or any(map(_names_a_host, words)),
+        _HAS_LOOSE_AT(text) is not None,
+        _HAS_LOOSE_ENDING(text) is not None,
+        _HAS_LOOSE_DOT(text) is not None,
+        not _UNDERSCORE_TELLS.isdisjoint(words),
+        not _DASH_TELLS.isdisjoint(words),
+    )
+
+
 _STEPS = (
     (re.compile(rf"{_ANY}{_OPEN}{{1,3}}{_ANY}(?:@|{_AT}){_ANY}{_CLOSE}{{1,3}}{_ANY}(?=[\w])"), "@", True),
     (re.compile(rf"{_ANY}{_OPEN}{{1,3}}{_ANY}(?:\.|{_DOT}){_ANY}{_CLOSE}{{1,3}}{_ANY}(?=[\w])"), ".", True),
-    (re.compile(rf"(?<=[\w.])(at)(?=(?:{_PROVIDER})(?:dot|\.))"), "@", True),
+    (re.compile(rf"(at)(?<=[\w.]at)(?=(?:{_PROVIDER})(?:dot|\.))"), "@", True),
     (re.compile(rf"(?<=\w){_SOME}(?:{_AT}){_SOME}(?=\w)"), "@", False),
     (
         re.compile(rf"(?<=[a-z0-9]){_ANY}(?:{_alternatives('at')}){_ANY}(?=(?:{_PROVIDER})\b)(?<!\bat)(?<!\bat )"),
@@ -208,8 +250,13 @@ _STEPS = (
     ),
     (re.compile(r"(?<=\w)(\s{1,3}\.\s{1,3})(?=\w{1,30}\s{0,3}(?:@|\.\w))"), ".", False),
 )
-_UNDERSCORE = re.compile(rf"(?<=\w){_SOME}(?:{_alternatives('underscore')}){_SOME}(?=\w)")
-_DASH = re.compile(rf"(?<=\w){_SOME}(?:{_alternatives('dash')}){_SOME}(?=\w)")
+_SIGNS = (
+    (re.compile(rf"(?<=\w){_SOME}(?:{_alternatives('underscore')}){_SOME}(?=\w)"), "_"),
+    (re.compile(rf"(?<=\w){_SOME}(?:{_alternatives('dash')}){_SOME}(?=\w)"), "-"),
+)
+"""Steps for what only an address has."""
+
+_ALL = (True,) * (len(_STEPS) + len(_SIGNS))
 
 
 def reveal(folded: Folded) -> Revealed | None:
@@ -218,13 +265,17 @@ def reveal(folded: Folded) -> Revealed | None:
         return None
     text = folded.text
     revealed = Revealed(text)
+    needed = _needed(text, folded.words) if text.isascii() else _ALL
     if _ENOUGH_APART.search(text):
         revealed.replace(_LETTERS_APART, "", sure=True)
-    for pattern, char, sure in _STEPS:
-        revealed.replace(pattern, char, sure=sure)
+        needed = _ALL
+    for (pattern, char, sure), may_change in zip(_STEPS, needed, strict=False):
+        if may_change:
+            revealed.replace(pattern, char, sure=sure)
     if "@" in revealed.text:
-        revealed.replace(_UNDERSCORE, "_", sure=True)
-        revealed.replace(_DASH, "-", sure=True)
+        for (pattern, char), may_change in zip(_SIGNS, needed[len(_STEPS) :], strict=True):
+            if may_change:
+                revealed.replace(pattern, char, sure=True)
     return revealed if revealed.text != text else None
 
 

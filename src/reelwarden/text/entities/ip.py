@@ -23,7 +23,7 @@ _CONTEXT = re.compile(r"\bip\b|ipv4|address|server|host|ping|ssh|connect")
 
 
 def find(folded: Folded) -> list[Match]:
-    if folded.digits < 4 and folded.text.count(":") < 2:
+    if folded.counted < 4 and folded.text.count(":") < 2:
         return []
     found: Places[Match] = Places()
     for start, end, value in (*_version_six(folded.text), *_version_four(folded)):
@@ -32,7 +32,7 @@ def find(folded: Folded) -> list[Match]:
 
 
 def _version_four(folded: Folded) -> Iterator[tuple[int, int, str]]:
-    if folded.digits < 4:
+    if folded.counted < 4:
         return
     text = folded.text
     for match in _FOUR.finditer(text):

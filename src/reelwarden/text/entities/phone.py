@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from reelwarden.text.entities.digits import Digits, Run, Source, readings, runs, worth_reading
+from reelwarden.text.entities.digits import Digits, Run, Source, may_be_read, readings, runs, worth_reading
 from reelwarden.text.entities.glyphs import Folded
 from reelwarden.text.entities.masks import without_other_numbers
 from reelwarden.text.entities.phone_rules import PhoneNumber, parse_found
@@ -62,7 +62,7 @@ def find(folded: Folded, countries: Sequence[str], languages: Sequence[str]) -> 
 
 
 def _read(folded: Folded, languages: Sequence[str], budget: _Budget) -> Iterator[_Found]:
-    if not worth_reading(folded):
+    if not worth_reading(folded) or not may_be_read(folded):
         return
     masked = without_other_numbers(folded.text)
     for reading in readings(folded, languages, masked):

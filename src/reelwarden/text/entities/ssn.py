@@ -27,7 +27,7 @@ _ADVERTISED = frozenset(("078051120", "219099999"))
 def find(folded: Folded, languages: Sequence[str]) -> list[Match]:
     text = folded.text
     found: Places[Match] = Places()
-    for match in _SPACED.finditer(text) if folded.digits >= 9 else ():
+    for match in _SPACED.finditer(text) if folded.counted >= 9 else ():
         digits = re.sub(r"\D", "", match[0])
         hyphens = match[1] == "-"
         if _issued(digits) and (hyphens or _in_context(text, match.start(), match.end())):

@@ -34,12 +34,14 @@ _INTRODUCED = re.compile(
     re.I,
 )
 _CERTAIN = re.compile(rf"[:：→]|->|(?:{_any_of('names')})\s?(?:=|{_any_of('links')})?\s", re.I)
-_AT = re.compile(r"(?<![\w@./:-])[@＠﹫]([A-Za-z0-9_][A-Za-z0-9_.]{0,28}[A-Za-z0-9_])(?![\w@]|\.[a-z])")
+_AT = re.compile(r"[@＠﹫](?<![\w@./:-].)([A-Za-z0-9_][A-Za-z0-9_.]{0,28}[A-Za-z0-9_])(?![\w@]|\.[a-z])")
 _BARE = re.compile(r"(?<![\w@./\\-])[A-Za-z]\w{4,30}(?![\w@/\\(-]|\.\w)")
 _BARE_SHAPE = re.compile(
     r"[A-Za-z]{3,}_[A-Za-z0-9_]*\d{2,}|[A-Za-z]+\d+_[A-Za-z]\w*|[a-z]+[A-Z][a-z]+\d{2,4}|[A-Z][a-z]+[A-Z][a-z]+\d{2,4}|"
     r"[xX]{1,2}_\w+_[xX]{1,2}|(?:snap|insta|tiktok|user|kik)\w*\d{2,}"
 )
+_MARKED = re.compile(r"[^\W\d_][\d_]")
+"""A digit or underscore within a word, which every such shape has."""
 _TAGGED = re.compile(r"(?<![\w#@])[A-Za-z0-9][\w.]{1,31}#\d{4}(?!\w)")
 _TIME = re.compile(r"\d+(?:am|pm|h|hrs?|uhr|k)?\d*", re.I)
 _PRODUCT = re.compile(rf"(?:{_any_of('products')})_?(?:\d\w*)?", re.I)
@@ -110,7 +112,7 @@ def _shaped(text: str, digits: int) -> Iterator[tuple[int, int]]:
     """Names that stand alone and have the shape of one."""
     if digits < 2 and "_" not in text:
         return
-    for match in _BARE.finditer(text):
+    for match in _BARE.finditer(text) if _MARKED.search(text) else ():
         if _BARE_SHAPE.fullmatch(match[0]) and not _PRODUCT.match(match[0]):
             yield match.span()
     if "#" in text:
