@@ -20,6 +20,7 @@ from reelwarden.store.database import Database, patiently
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from reelwarden.api.moderationapi.judge import Judge
     from reelwarden.jobs.announce import Announcer
     from reelwarden.jobs.desk import Desk
     from reelwarden.jobs.workbench import Workbench
@@ -98,13 +99,23 @@ def workbench(settings: Settings, name: str) -> Workbench:
     return Workbench(settings, database, blobs, engine, Moderators(models, text_lists), announcers(), name)
 
 
+def judge(bench: Workbench) -> Judge:
+    """Who judges the contents that nobody waits for any more."""
+    from reelwarden.api.door import House
+    from reelwarden.api.moderationapi.judge import Judge
+    from reelwarden.jobs.desk import Desk
+
+    desk = Desk(bench.settings, bench.database, bench.blobs, bench.engine)
+    return Judge(House(desk, bench.moderators.store))
+
+
 def work(settings: Settings, stop: threading.Event) -> None:
     """Runs a worker until `stop`."""
     from reelwarden.jobs.worker import Worker, worker_name
 
     telemetry.start(settings.telemetry_url, "worker")
     bench = workbench(settings, worker_name())
-    Worker(bench).run(stop)
+    Worker(bench, chores=(judge(bench).look,)).run(stop)
     bench.engine.close()
     bench.database.close()
     telemetry.stop()

@@ -7,12 +7,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from reelwarden.jobs import close, leases
+from reelwarden.jobs.chores import Chore, Chores, quietly
 from reelwarden.jobs.engine import LOOK, WATCH, WorkerEngine
 from reelwarden.jobs.hold import Hold, Lost
 from reelwarden.jobs.leases import Lease
@@ -41,19 +41,21 @@ def worker_name() -> str:
 
 
 class Worker:
-    """Runs jobs until it is told to stop. `tasks` says what is done for the jobs of each queue."""
+    """Runs jobs until it is told to stop. `tasks` says what is done for the jobs of each queue, `chores` what besides
+    them, all the time.
+    """
 
-    def __init__(self, bench: Workbench, tasks: dict[str, Task] | None = None) -> None:
+    def __init__(self, bench: Workbench, tasks: dict[str, Task] | None = None, chores: Sequence[Chore] = ()) -> None:
         self.bench = bench
         self._tasks = tasks or {LOOK: look, WATCH: watch}
         self._held: dict[str, Hold] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
-        self._retention = Retention(bench)
+        self._chores = (Retention(bench).sweep, *chores)
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop` is set; then gives back what it holds, so that others go on at once."""
-        with warm():
+        with warm(), Chores(self._chores):
             self._run(stop)
 
     def _run(self, stop: threading.Event) -> None:
@@ -64,12 +66,11 @@ class Worker:
         log.info("worker.ready", worker=self.bench.worker)
         reaped = 0.0
         while not stop.wait(BEAT):
-            self._quietly(self._beat)
+            quietly(self._beat)
             if time.monotonic() - reaped >= REAP_EVERY:
                 reaped = time.monotonic()
-                self._quietly(self._show_up)
-                self._quietly(self._reap)
-                self._quietly(self._retention.sweep)
+                quietly(self._show_up)
+                quietly(self._reap)
         self._stopping.set()
         self._go_in_good_order()
         engine.close()
@@ -79,15 +80,6 @@ class Worker:
         row = {"id": self.bench.worker, "role": "worker", "host": socket.gethostname(), "started": now, "beat": now}
         with self.bench.database.begin() as connection:
             connection.execute(worker_rows.insert().values(row | {"facts": {"pid": os.getpid()}}))
-
-    def _quietly(self, act: Callable[[], object]) -> None:
-        """The database may be away for a while; the next turn tries again."""
-        try:
-            act()
-        except DBAPIError as error:
-            log.warning("worker.database_away", error=type(error).__name__)
-        except Exception:
-            log.exception("worker.chore_failed")
 
     def _beat(self) -> None:
         bench = self.bench
@@ -161,8 +153,8 @@ class Worker:
             held = dict(self._held)
         for job, hold in held.items():
             hold.tell(lost=True)
-            self._quietly(lambda job=job: self._release(job))  # type: ignore[misc]
-        self._quietly(self._sign_off)
+            quietly(lambda job=job: self._release(job))  # type: ignore[misc]
+        quietly(self._sign_off)
 
     def _release(self, job: str) -> None:
         with self.bench.database.begin() as connection:

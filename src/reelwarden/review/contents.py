@@ -16,6 +16,7 @@ from reelwarden.store.database import new_id
 from reelwarden.store.tables.review import contents as rows
 from reelwarden.store.tables.submissions import submissions
 
+AT_ONCE = 500
 OPEN, JUDGED, FAILED = "open", "judged", "failed"
 REMEMBERED = 600.0
 """Seconds for which a judged content is known again: a retry gets the answer that its first call would have got."""
@@ -104,15 +105,16 @@ def attach(connection: sa.Connection, content: Content, submissions: Mapping[str
     connection.execute(sa.update(rows).where(rows.c.id == content.id).values(submissions=dict(submissions)))
 
 
-def ripe(connection: sa.Connection, account: str, ended: Sequence[str], most: int = 50) -> list[Content]:
-    """Open contents none of whose submissions is still going on: their caller went away before they were judged."""
-    query = sa.select(rows).where(rows.c.account == account, rows.c.state == OPEN).order_by(rows.c.created).limit(most)
-    found = [Content(**row) for row in connection.execute(query).mappings()]
+def ripe(connection: sa.Connection, ended: Sequence[str], before: float) -> list[Content]:
+    """Open contents whose submissions all ended before then, or are gone: their caller went away before they were
+    judged. `ended` are the states of a submission that has.
+    """
+    waiting = sa.select(rows).where(rows.c.state == OPEN, sa.cast(rows.c.submissions, sa.Text) != "{}")
+    found = [Content(**row) for row in connection.execute(waiting.order_by(rows.c.created)).mappings()]
     wanted = [id for content in found for id in content.submissions.values()]
-    states = sa.select(submissions.c.id, submissions.c.state).where(submissions.c.id.in_(wanted))
-    state = {row[0]: row[1] for row in connection.execute(states)} if wanted else {}
-    return [
-        content
-        for content in found
-        if content.submissions and all(state.get(id) in (None, *ended) for id in content.submissions.values())
-    ]
+    going_on: set[str] = set()
+    for start in range(0, len(wanted), AT_ONCE):
+        these = submissions.c.id.in_(wanted[start : start + AT_ONCE])
+        over = sa.and_(submissions.c.state.in_(ended), submissions.c.ended < before)
+        going_on |= set(connection.execute(sa.select(submissions.c.id).where(these, ~over)).scalars())
+    return [content for content in found if going_on.isdisjoint(content.submissions.values())]

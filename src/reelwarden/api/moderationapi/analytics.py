@@ -9,9 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from reelwarden.api.moderationapi.call import Call, operation, stamp
-from reelwarden.api.moderationapi.concluding import settle
 from reelwarden.api.moderationapi.errors import wrong
-from reelwarden.api.moderationapi.settings import rejects_from
 from reelwarden.review import channels, report
 from reelwarden.review.queues import PENDING
 from reelwarden.review.report import Span, Totals
@@ -122,7 +120,6 @@ def _span(call: Call, connection: Connection) -> tuple[str, Span]:
     name = call.query.get("range") or USUAL
     if name not in RANGES:
         raise wrong(f"range is one of {', '.join(RANGES)}", "range")
-    settle(call.house, call.caller.account, rejects_from(call.caller))
     wanted = call.query.get("channel") or call.query.get("channelId")
     channel = channels.named(connection, call.project.id, wanted).id if wanted else None
     now = time.time()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 
 from reelwarden.accounts import lists
 from reelwarden.api.door import House
@@ -19,9 +18,8 @@ from reelwarden.api.moderationapi.judging import ALLOW, REJECT, REVIEW, Judged, 
 from reelwarden.api.moderationapi.policies import Wish, wish_of
 from reelwarden.api.moderationapi.seen import Seen
 from reelwarden.api.moderationapi.settings import CHANNEL, PROJECT
-from reelwarden.errors import ReelwardenError
 from reelwarden.jobs import findings, submissions
-from reelwarden.jobs.submissions import ENDED, FAILED
+from reelwarden.jobs.submissions import FAILED
 from reelwarden.review import authors, channels, contents, items, news, projects, queues
 from reelwarden.review.authors import Author
 from reelwarden.review.channels import Channel
@@ -29,7 +27,6 @@ from reelwarden.review.contents import Content, Judgement
 from reelwarden.review.news import News
 from reelwarden.review.projects import Project
 
-log = structlog.get_logger()
 OUTCOMES = {ALLOW: "pass", REVIEW: "review", REJECT: "reject"}
 Document = dict[str, Any]
 
@@ -90,17 +87,6 @@ def conclude(house: House, content: Content, rejects_from: float) -> Concluded:
     id = str(context.said.get("contentId") or content.id)
     stored = not context.said.get("doNotStore")
     return Concluded(content, id, parts, judged, modified, author, context.channel, stored)
-
-
-def settle(house: House, account: str, rejects_from: float) -> None:
-    """Judges what nobody waits for any more, so that it is in its queue when somebody looks."""
-    with house.desk.database.read() as connection:
-        ripe = contents.ripe(connection, account, ENDED)
-    for content in ripe:
-        try:
-            conclude(house, content, rejects_from)
-        except ReelwardenError as error:
-            log.info("moderationapi.content_failed", content=content.id, error=str(error))
 
 
 def _context(house: House, content: Content, rejects_from: float) -> Context:

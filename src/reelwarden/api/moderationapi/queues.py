@@ -12,10 +12,8 @@ from sqlalchemy import Connection
 
 from reelwarden.api.moderationapi.authors import date
 from reelwarden.api.moderationapi.call import Call, millis, operation, stamp
-from reelwarden.api.moderationapi.concluding import settle
 from reelwarden.api.moderationapi.errors import wrong
 from reelwarden.api.moderationapi.events import RENDERERS
-from reelwarden.api.moderationapi.settings import rejects_from
 from reelwarden.api.moderationapi.shapes import flat, typed
 from reelwarden.review import actions, authors, decisions, items, queues
 from reelwarden.review.decisions import Chair
@@ -54,7 +52,6 @@ def listing(call: Call) -> Any:
 
 @operation(router, "GET", "/queue/{id}", "read")
 def retrieve(call: Call, id: str) -> Any:
-    settle(call.house, call.caller.account, rejects_from(call.caller))
     with call.house.desk.database.read() as connection:
         queue = queues.get(connection, call.project.id, id)
         pending, resolved = queues.counts(connection, queue.id)
@@ -69,7 +66,6 @@ def retrieve(call: Call, id: str) -> Any:
 
 @operation(router, "GET", "/queue/{id}/stats", "read")
 def stats(call: Call, id: str) -> Any:
-    settle(call.house, call.caller.account, rejects_from(call.caller))
     days = min(max(call.number("withinDays", 30), 1), 3650)
     with call.house.desk.database.read() as connection:
         queue = queues.get(connection, call.project.id, id)
@@ -78,7 +74,6 @@ def stats(call: Call, id: str) -> Any:
 
 @operation(router, "GET", "/queue/{id}/items", "read")
 def listing_items(call: Call, id: str) -> Any:
-    settle(call.house, call.caller.account, rejects_from(call.caller))
     wanted = _wanted(call)
     with call.house.desk.database.read() as connection:
         queue = queues.get(connection, call.project.id, id)

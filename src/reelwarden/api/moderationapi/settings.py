@@ -43,7 +43,11 @@ RANGES = 40
 
 def account_settings(caller: Caller) -> Mapping[str, Any]:
     """`policies`: id → {flag, threshold}; `reject_from`: the severity from which a content is rejected."""
-    said = caller.settings.get("dialects", {}).get(DIALECT, {})
+    return _own(caller.settings)
+
+
+def _own(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = settings.get("dialects", {}).get(DIALECT, {})
     return said if isinstance(said, Mapping) else {}
 
 
@@ -53,7 +57,12 @@ def policies_of(caller: Caller) -> Mapping[str, Any]:
 
 
 def rejects_from(caller: Caller) -> float:
-    said = account_settings(caller).get("reject_from")
+    return rejection(caller.settings)
+
+
+def rejection(settings: Mapping[str, Any]) -> float:
+    """The severity from which an account with these settings has contents rejected."""
+    said = _own(settings).get("reject_from")
     return float(said) if isinstance(said, int | float) and 0 < said <= 1 else REJECTS_FROM
 
 
