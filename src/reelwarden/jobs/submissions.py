@@ -12,6 +12,7 @@ from reelwarden import telemetry
 from reelwarden.jobs import leases
 from reelwarden.jobs.engine import LOOK, WATCH, Job, JobEngine
 from reelwarden.jobs.options import Options, options_of
+from reelwarden.store import numbering
 from reelwarden.store.database import new_id
 from reelwarden.store.tables.submissions import events, evidence, results, submissions
 
@@ -203,6 +204,7 @@ def tell(
 ) -> None:
     """An event, for those who listen."""
     row = {"account": account, "submission": submission, "kind": kind, "data": dict(data), "at": now}
+    numbering.say(connection, events)
     connection.execute(events.insert(), row)
 
 
