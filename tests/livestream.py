@@ -56,12 +56,13 @@ def encode(seconds: float, *shown: Shown, size: tuple[int, int] = (640, 360)) ->
 class Broadcast:
     """Serves the stream at /live.ts; who comes later joins where it is by then. `drop_at`: the first connection breaks.
 
-    `begun` is when the first byte of the first connection left (time.time()).
+    `begun` is when the first byte of the first connection left (time.time()). `over` ends the stream early.
     """
 
     def __init__(self, pieces: list[tuple[float, bytes]], drop_at: float | None = None) -> None:
         self.begun = 0.0
         self.connections = 0
+        self.over = threading.Event()
         broadcast = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -77,7 +78,8 @@ class Broadcast:
                 self.send_header("Transfer-Encoding", "chunked")
                 self.end_headers()
                 for at, data in (piece for piece in pieces if piece[0] >= joined):
-                    time.sleep(max(0.0, start + at - time.time()))
+                    if broadcast.over.wait(max(0.0, start + at - time.time())):
+                        break
                     if first and drop_at is not None and at >= drop_at:
                         self.close_connection = True
                         return
@@ -100,5 +102,6 @@ class Broadcast:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.over.set()
         self._server.shutdown()
         self._server.server_close()

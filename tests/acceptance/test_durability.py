@@ -22,7 +22,7 @@ from reelwarden.store.database import Database
 from reelwarden.store.tables.deliveries import deliveries
 from reelwarden.store.tables.submissions import leases, pieces, results, submissions
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 MANY = 40
 FAST = {"lease": "3", "piece_seconds": "0.3", "log_level": "debug"}
 
@@ -72,7 +72,7 @@ def owed(database: Database) -> int:
         return connection.execute(still).scalar_one()
 
 
-def wait_until_done(database: Database, receiver: Receiver, count: int, seconds: float = 240.0) -> None:
+def wait_until_done(database: Database, receiver: Receiver, count: int, seconds: float = 400.0) -> None:
     """Until every submission has ended and every callback has come."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -107,7 +107,9 @@ def judge(cluster: Cluster, database: Database, receiver: Receiver, ids: list[st
     assert owed == Counter({"delivered": len(ids)})
     assert set(told) == set(ids)
     assert len(told_ids) == len(ids), "one delivery a submission: the same id when it is attempted again"
-    assert again <= kills, "at most the piece that the killed worker was at is done again"
+    # A worker that a busy machine kept from its heart-beat for the three seconds of a lease has lost its job as well.
+    taken_over = sum(event["jobs"] for event in cluster.events("worker.took_over"))
+    assert again <= max(kills, taken_over), "at most the piece that the lost worker was at is done again"
 
 
 def test_everything_is_killed_at_random(cluster: Cluster, clip: str) -> None:
@@ -151,15 +153,22 @@ def test_a_frozen_worker_that_thaws_changes_nothing(cluster: Cluster, clip: str)
         wait_for_pieces(database)
         cluster.kill("w1", signal.SIGSTOP)
         cluster.start("worker", "w2")
-        time.sleep(6.0)
+        wait_for_a_take_over(cluster)
         cluster.kill("w1", signal.SIGCONT)
         wait_until_done(database, receiver, 4)
         judge(cluster, database, receiver, ids, 1)
         database.close()
 
 
+def wait_for_a_take_over(cluster: Cluster) -> None:
+    """Not for ever: SQLite's one turn at writing may have been frozen with the worker."""
+    end = time.monotonic() + 20
+    while not cluster.events("worker.took_over") and time.monotonic() < end:
+        time.sleep(0.2)
+
+
 def wait_for_pieces(database: Database) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         with database.read() as connection:
             if connection.execute(sa.select(sa.func.count()).select_from(pieces)).scalar_one():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from livestream import Broadcast, encode
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 Answer = dict[str, Any]
 
 
@@ -28,7 +28,7 @@ def watch(api: Any, url: str, hook: str, **data: Any) -> Answer:
     return answer
 
 
-def told(api: Any, hook: str, count: int, within: float = 90) -> list[Answer]:
+def told(api: Any, hook: str, count: int, within: float = 120) -> list[Answer]:
     return [json.loads(one.body) for one in api.server.callbacks(hook, count, within)]
 
 
@@ -62,14 +62,14 @@ def test_risky_frames_and_the_end_are_told(api: Any, valid: Callable[..., None])
 
 def test_every_frame_is_told_until_the_customer_closes(api: Any, valid: Callable[..., None]) -> None:
     hook = f"/ok/{secrets.token_hex(4)}"
-    with Broadcast(encode(40.0)) as broadcast:
+    with Broadcast(encode(120.0, size=(160, 96))) as broadcast:
         taken = watch(api, broadcast.url, hook, returnAllImg=1, returnFinishInfo=1)
         first = told(api, hook, 2)
         assert {one["frameDetail"]["riskLevel"] for one in first} == {"PASS"}
         closed = api.post("/finish_videostream/v4", requestId=taken["requestId"], acceptLang="en")
         assert (closed["code"], closed["requestId"]) == (1100, taken["requestId"])
         valid(closed, "finish_videostream_v4", "Return parameters")
-        end = json.loads(api.server.callbacks(hook, _ends(api, hook), 60)[-1].body)
+        end = json.loads(api.server.callbacks(hook, _ends(api, hook), 120)[-1].body)
     assert (end["statCode"], end["riskLevel"], end["pullStreamSuccess"]) == (1, "PASS", True)
 
 
@@ -81,7 +81,7 @@ def _ends(api: Any, hook: str) -> int:
         bodies = [json.loads(one.body) for one in list(api.server.receiver.received) if one.path == hook]
         return len(bodies) if any(body.get("statCode") == 1 for body in bodies) else None
 
-    return until(count, 60, "the end")
+    return until(count, 120, "the end")
 
 
 def test_a_stream_that_cannot_be_had(api: Any) -> None:
