@@ -16,6 +16,7 @@ from reelwarden.client.errors import ApiError, Unreachable
 from reelwarden.client.records import (
     Account,
     Attempt,
+    ClosedEndpoint,
     Delivery,
     Entry,
     Event,
@@ -37,6 +38,7 @@ __all__ = [
     "ApiError",
     "Attempt",
     "Client",
+    "ClosedEndpoint",
     "Delivery",
     "Entry",
     "Event",

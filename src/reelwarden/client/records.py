@@ -223,6 +223,17 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedEndpoint:
+    """An address that wants no more callbacks, as it said in answer to `delivery`."""
+
+    id: str
+    url: str
+    why: str
+    delivery: str
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """`reason` says why a label cannot be told here."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reelwarden.client.records import Account, Delivery, Entry, Key, Plan, Policy, TextList, of
+from reelwarden.client.records import Account, ClosedEndpoint, Delivery, Entry, Key, Plan, Policy, TextList, of
 from reelwarden.client.wire import Wire, path
 
 Entries = Iterable[Entry | str]
@@ -81,6 +81,14 @@ class Keys:
     def revoke(self, id: str) -> None:
         self._wire.json("DELETE", path("keys", id))
 
+    def signing(self) -> tuple[str, ...]:
+        """The public keys (Ed25519, `whpk_…`) that callbacks can be verified with, the newest first."""
+        return tuple(self._wire.json("GET", "/account/signing-keys")["public_keys"])
+
+    def new_signing(self, replace: bool = False) -> tuple[str, ...]:
+        """The same with a new one, which signs beside the older ones or in their place."""
+        return tuple(self._wire.json("POST", "/account/signing-keys", {"replace": replace})["public_keys"])
+
 
 class Deliveries:
     """Owed callbacks, and what came of them."""
@@ -107,6 +115,14 @@ class Deliveries:
         """The same for all that are meant; how many there were."""
         document = {"submission": submission, "states": list(states)}
         return int(self._wire.json("POST", "/deliveries/again", document)["again"])
+
+    def closed(self) -> list[ClosedEndpoint]:
+        """Addresses that answered 410 and get nothing any more."""
+        return [of(ClosedEndpoint, one) for one in self._wire.json("GET", "/endpoints")["closed"]]
+
+    def open(self, endpoint: str) -> str:
+        """The address of this closed endpoint (its id) gets callbacks again, and is given back."""
+        return str(self._wire.json("POST", path("endpoints", endpoint, "open"))["opened"])
 
 
 class Admin:

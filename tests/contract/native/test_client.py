@@ -29,7 +29,9 @@ from serving import Server, until
 
 from reelwarden.accounts.caller import OWN_SCOPES
 from reelwarden.client import ApiError, Client, Entry, Unreachable, sending, wire
+from reelwarden.deliver import endpoints
 from reelwarden.errors import UsageError
+from reelwarden.store.tables.deliveries import deliveries as rows
 from reelwarden.store.tables.submissions import uploads
 
 pytestmark = pytest.mark.slow
@@ -104,6 +106,13 @@ def test_a_submission_from_first_to_last(native: Native, client: Client) -> None
     client.deliveries.again(delivery.id)
     assert client.deliveries.one(delivery.id).tried == ()
     assert client.deliveries.all_again(submission.id, ["owed"]) == 1
+    with native.bench.database.begin() as connection:
+        account = connection.execute(sa.select(rows.c.account).where(rows.c.id == delivery.id)).scalar_one()
+        endpoints.close(connection, account, "https://example.com/gone", delivery.id, 0.0)
+    (closed,) = client.deliveries.closed()
+    assert (closed.url, closed.delivery) == ("https://example.com/gone", delivery.id)
+    assert client.deliveries.open(closed.id) == closed.url
+    assert client.deliveries.closed() == []
     assert client.evidence_times(submission.id) == []
     with pytest.raises(ApiError, match="no picture"):
         client.evidence(submission.id, 1.0)
@@ -203,6 +212,11 @@ def test_policies(client: Client) -> None:
 
 
 def test_keys(native: Native, client: Client) -> None:
+    assert client.keys.signing() == ()
+    (public,) = client.keys.new_signing()
+    assert public.startswith("whpk_")
+    assert client.keys.signing() == (public,)
+    assert public not in client.keys.new_signing(replace=True)
     made = client.keys.create("reader", ["read"])
     assert made.secret
     assert made.secret not in repr(made)
