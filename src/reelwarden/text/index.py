@@ -61,8 +61,9 @@ class Index:
         self.exact: dict[str, list[int]] = defaultdict(list)
         self.fuzzy: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self.forms: set[str] = set()
-        self._heads = {word.raw for word in self.words if word.after and not word.before}
-        self._tails = {word.raw for word in self.words if word.before and not word.after}
+        self._heads = _by_two(word.raw for word in self.words if word.after and not word.before)
+        # Tails are filed backwards, as beginnings.
+        self._tails = _by_two(word.raw[::-1] for word in self.words if word.before and not word.after)
         self._cores = [word.raw for word in self.words if word.before and word.after]
         self.folded: dict[str, str] = {}
         self.owners: list[list[tuple[int, str]]] = []
@@ -127,13 +128,11 @@ class Index:
 
     def stemmed(self, word: str) -> bool:
         """Whether a word in small letters falls under a stem, which the author of the lexicon answers for."""
-        heads, tails = self._heads, self._tails
-        if any(word[:size] in heads for size in range(2, len(word) + 1)):
+        if word.startswith(self._heads.get(word[:2], ())):
             return True
-        return bool(
-            (tails and any(word[-size:] in tails for size in range(2, len(word) + 1)))
-            or (self._cores and any(core in word for core in self._cores))
-        )
+        if self._tails and (back := word[::-1]).startswith(self._tails.get(back[:2], ())):
+            return True
+        return bool(self._cores) and any(core in word for core in self._cores)
 
     def is_factor(self, piece: str) -> bool:
         """Whether a word's skeleton holds this piece: only such pieces can be put together to a word."""
@@ -146,6 +145,14 @@ class Index:
     def _endings(self) -> list[str]:
         """Every ending of every skeleton, sorted: what is a part of a skeleton is the beginning of one of them."""
         return sorted({bones[start:] for bones in self.skeletons for start in range(len(bones))})
+
+
+def _by_two(beginnings: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Beginnings of two letters and more under the first two."""
+    found: dict[str, tuple[str, ...]] = {}
+    for beginning in sorted({one for one in beginnings if len(one) > 1}):
+        found[beginning[:2]] = *found.get(beginning[:2], ()), beginning
+    return found
 
 
 def _bones(suffixes: Iterable[str], script: Script) -> frozenset[str]:

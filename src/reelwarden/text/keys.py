@@ -81,13 +81,13 @@ def _within(letters: str, word: str) -> bool:
     return all(letter in rest for letter in RUN.sub("", letters.translate(_CONSONANTS)))
 
 
-def gaps(letters: str, script: Script) -> Iterator[str]:
+@lru_cache(KEPT)
+def gaps(letters: str, script: Script) -> tuple[str, ...]:
     """The skeleton, and it with one letter left out, of long words only: words with a typo between share one."""
-    if len(letters) >= LONG:
-        whole = collapsed(letters, script)
-        yield "d" + whole
-        for place in range(1, len(whole)):
-            yield "d" + whole[:place] + whole[place + 1 :]
+    if len(letters) < LONG:
+        return ()
+    whole = "d" + collapsed(letters, script)
+    return whole, *[whole[:place] + whole[place + 1 :] for place in range(2, len(whole))]
 
 
 def consonants(letters: str, script: Script) -> str:

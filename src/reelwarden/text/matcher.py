@@ -85,7 +85,10 @@ class Matcher:
             return []
         places = [chunk.span() for chunk in CHUNK.finditer(text)]
         found = [
-            match.moved(start) for (start, _), verdict in zip(places, verdicts, strict=True) for match in verdict.found
+            match.moved(places[number][0])
+            for number, verdict in enumerate(verdicts)
+            if verdict.found
+            for match in verdict.found
         ]
         for first, last in runs:
             found.extend(self._together(text, places[first:last], verdicts[first:last]))

@@ -50,7 +50,7 @@ class Hit(NamedTuple):
 @dataclass(slots=True)
 class _Pattern:
     """`needs` are the bits of all choices that need a word, `row` each of them in order, `reach` how many tokens the
-    next may be away."""
+    next may be away, `asks` whether it is found in questions only."""
 
     entry: Entry
     elements: tuple[Element, ...]
@@ -58,6 +58,7 @@ class _Pattern:
     row: tuple[int, ...]
     reach: tuple[int, ...]
     slots: frozenset[str]
+    asks: bool
     read: tuple[Read, ...] | None = None
 
 
@@ -115,7 +116,8 @@ class PatternSet:
             else:
                 away += needed.longest if needed else element.most if isinstance(element, Gap) else 0
         slots = frozenset(filter(None, map(_slot_of, elements)))
-        self._patterns.append(_Pattern(entry, elements, needs, tuple(row), tuple(reach), slots))
+        asks = "question" in entry.flags or any(isinstance(one, Edge) and one.question for one in elements)
+        self._patterns.append(_Pattern(entry, elements, needs, tuple(row), tuple(reach), slots, asks))
         if usual:
             self._first[min(usual, key=itemgetter(0))[1]].append((needs, number))
         else:
@@ -238,8 +240,7 @@ class PatternSet:
 
     def _matches(self, pattern: _Pattern, row: Row) -> Iterator[tuple[int, int]]:
         entry = pattern.entry
-        asks = "question" in entry.flags or any(isinstance(one, Edge) and one.question for one in pattern.elements)
-        if asks and not row.question:
+        if pattern.asks and not row.question:
             return
         if pattern.read is None:
             pattern.read = self._walker.elements(pattern.elements)

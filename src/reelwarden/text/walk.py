@@ -79,16 +79,14 @@ class _Choice(Read):
             else:
                 self._others.append((number, phrase))
 
-    def ends(self, row: Row, at: int) -> Iterator[int]:
+    def ends(self, row: Row, at: int) -> Iterable[int]:
         if at >= len(row.words):
-            return
-        if self._tag is not None and self._tag in row.tags[at]:
-            yield at + 1
+            return ()
+        single = (at + 1,) if self._tag is not None and self._tag in row.tags[at] else ()
         phrases = self._by_word.get(row.words[at], _NONE)
         if self._others:
             phrases = sorted([*phrases, *self._others], key=_number) if phrases else self._others
-        for _, step in phrases:
-            yield from step(row, at)
+        return _each(single, phrases, row, at) if phrases else single
 
     def starts(self, row: Row) -> Iterable[int]:
         tag, by_word = self._tag, self._by_word
@@ -110,6 +108,12 @@ class _Optional(Read):
 
 
 _NONE: list[tuple[int, Step]] = []
+
+
+def _each(first: Iterable[int], phrases: Iterable[tuple[int, Step]], row: Row, at: int) -> Iterator[int]:
+    yield from first
+    for _, step in phrases:
+        yield from step(row, at)
 
 
 def _number(numbered: tuple[int, Step]) -> int:
