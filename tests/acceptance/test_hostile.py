@@ -277,7 +277,7 @@ def test_little_memory_little_time(tmp_path: Path) -> None:
     with pytest.raises(LimitExceeded) as raised:
         probe(long, quick)
     assert raised.value.limit == "wall_time"
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 120
 
 
 # --- mutated files -------------------------------------------------------------------------------------------------
