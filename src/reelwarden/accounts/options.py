@@ -10,16 +10,18 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from reelwarden.accounts.domains import allowed, canonical
 from reelwarden.accounts.plans import DOMAIN_LISTS, Plan
-from reelwarden.errors import UsageError
+from reelwarden.errors import EgressRefused, UsageError
+from reelwarden.ingest.url import parse
 
 Dialect = Literal["native", "sightengine", "deepcleer", "deepengin", "moderationapi"]
 HIDDEN = "…"
 
 
 def _http(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an http or https address")
+    try:
+        parse(url)
+    except EgressRefused as error:
+        raise ValueError(f"must be an http or https address: {error}") from error
     return url
 
 

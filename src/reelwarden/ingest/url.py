@@ -18,7 +18,7 @@ LIVE = tuple(DEFAULT_PORTS)
 LONGEST_URL = 8192
 LONGEST_HOST = 253
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*://", re.IGNORECASE)
-_AMBIGUOUS = re.compile(r"[\x00-\x20\x7f\\]")
+_AMBIGUOUS = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029\ud800-\udfff]")
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 
@@ -59,7 +59,9 @@ def parse(url: str, schemes: Collection[str] = WEB) -> Target:
     if len(url) > LONGEST_URL:
         raise EgressRefused(f"the URL is {len(url)} characters long, the limit is {LONGEST_URL}")
     if _AMBIGUOUS.search(url):
-        raise EgressRefused("the URL holds a blank, a control character or a backslash", "percent-encode it")
+        raise EgressRefused(
+            "the URL holds a blank, a control character, half a letter or a backslash", "percent-encode it"
+        )
     try:
         parts = urlsplit(url)
         port = parts.port

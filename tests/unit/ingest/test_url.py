@@ -26,6 +26,14 @@ REFUSED = [
     *("http://exa mple.com/", "http://example.com\\@127.0.0.1/", "http://a\tb/", "http://a/\r\nHost: b", "http:\\\\a/"),
     *("http://a/\x00", " http://a/", "http://", "http:///a", "http://:80/", "http://a:0/", "http://a:70000/"),
     *("http://a:b/", "http://[::1", "http://[::1%25lo]/", "http://[fe80::1%eth0]/", "http://[1.2.3.4]/", "http://[]/"),
+    *(
+        "http://a/\ud800",
+        "http://a/?x=\udfff",
+        "http://a/\x85",
+        "http://a/\u2028x",
+        "http://a/#\r\nX: y",
+        "http://a/\xa0",
+    ),
     *("http://a..b/", "http://-a/", "http://a-/", "http://a%2eb/", "http://%31%32%37.0.0.1/", "http://a,b/"),
     *("http://" + "a" * 64 + "/", "http://" + "a." * 200 + "b/", "http://a/" + "x" * 9000, "http://☃☃@x/"),
 ]
