@@ -56,12 +56,14 @@ def test_moments_are_found_at_their_times(clip: Path) -> None:
     assert found["media"]["width"] == 640 and set(found["detectors"]) == {"codes", "screen_text"}
 
 
+@pytest.mark.slow
 def test_only_what_was_asked_runs(clip: Path) -> None:
     [found] = documents(reelwarden("check", clip, "--labels", "qr", "--json"))
     assert set(found["detectors"]) == {"codes"}
     assert {m["label"].split(".")[0] for m in found["moments"]} == {"qr"}
 
 
+@pytest.mark.slow
 def test_a_label_without_a_model_is_said_to_be_unavailable_and_never_scored(clip: Path) -> None:
     [found] = documents(reelwarden("check", clip, "--labels", "qr,synthetic,drug", "--json"))
     missing = {entry["label"] for entry in found["unavailable"]}
@@ -69,6 +71,7 @@ def test_a_label_without_a_model_is_said_to_be_unavailable_and_never_scored(clip
     assert not missing & {m["label"] for m in found["moments"]}
 
 
+@pytest.mark.slow
 def test_files_go_on_after_a_bad_one(clip: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(b"this is no video at all" * 100)
@@ -79,6 +82,7 @@ def test_files_go_on_after_a_bad_one(clip: Path, tmp_path: Path) -> None:
     assert third["verdict"] == "pass"
 
 
+@pytest.mark.slow
 def test_a_policy_decides_and_the_exit_code_says_so(clip: Path, tmp_path: Path) -> None:
     policy = tmp_path / "strict.toml"
     policy.write_text('name = "strict"\nrevision = 3\n[labels."qr.link"]\nreject = 0.5\nlooks = 2\n')
@@ -89,6 +93,7 @@ def test_a_policy_decides_and_the_exit_code_says_so(clip: Path, tmp_path: Path) 
     assert found["policy"]["name"] == "strict"
 
 
+@pytest.mark.slow
 def test_saved_signals_replay_to_the_same_and_to_another_verdict(clip: Path, tmp_path: Path) -> None:
     signals, policy = tmp_path / "signals.jsonl", tmp_path / "strict.toml"
     policy.write_text('name = "strict"\nrevision = 1\n[labels."qr.link"]\nreject = 0.5\n')
@@ -99,6 +104,7 @@ def test_saved_signals_replay_to_the_same_and_to_another_verdict(clip: Path, tmp
     assert done.returncode == 1 and documents(done)[0]["verdict"] == "reject"
 
 
+@pytest.mark.slow
 def test_the_table_is_for_people(clip: Path) -> None:
     done = reelwarden("check", clip, "--labels", "qr,text.screen", env={"COLUMNS": "100"})
     assert done.returncode == 0
@@ -106,6 +112,7 @@ def test_the_table_is_for_people(clip: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.slow
 def test_the_page_is_one_file_that_loads_nothing(clip: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     assert reelwarden("check", clip, "--labels", "qr,text.screen", "--html", page).returncode == 0
@@ -114,6 +121,7 @@ def test_the_page_is_one_file_that_loads_nothing(clip: Path, tmp_path: Path) -> 
     assert "<script src" not in text and "<link" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -138,11 +146,13 @@ def test_without_models_it_says_how_to_get_them(clip: Path, tmp_path: Path) -> N
     assert "reelwarden models install" in done.stderr
 
 
+@pytest.mark.slow
 def test_frames_and_pictures_can_be_few(clip: Path) -> None:
     [found] = documents(reelwarden("check", clip, "--labels", "qr", "--frames", "3", "--json"))
     assert found["looked"] <= 3 and "3 pictures" in found["plan"]
 
 
+@pytest.mark.slow
 def test_an_image_and_a_sound_go_the_same_way(tmp_path: Path) -> None:
     image, sound = tmp_path / "code.png", tmp_path / "tone.m4a"
     qr_picture(CODE, 300).save(image)

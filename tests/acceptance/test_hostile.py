@@ -159,6 +159,7 @@ def test_cut_off_anywhere(tmp_path: Path, container: str) -> None:
         assert kept[6].frames >= 1
 
 
+@pytest.mark.slow
 def test_zero_length_wrong_extension_and_no_file(tmp_path: Path, clip: Path) -> None:
     (tmp_path / "empty.mp4").touch()
     assert outcome(tmp_path / "empty.mp4").told == "the file is empty"
@@ -209,6 +210,7 @@ def _over(path: Path, limits: Limits | None = None) -> str:
     return found.limit
 
 
+@pytest.mark.slow
 def test_pictures_that_are_too_large(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.png"
     bomb.write_bytes(_png(16_000, 16_000))
@@ -235,6 +237,7 @@ def test_a_gif_without_end(tmp_path: Path) -> None:
     assert _over(path, Limits(max_duration=3)) == "duration"
 
 
+@pytest.mark.slow
 def test_too_many_frames_streams_bytes_and_seconds(tmp_path: Path, clip: Path) -> None:
     with (
         pytest.raises(LimitExceeded) as raised,

@@ -92,6 +92,7 @@ MADE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MADE)
 def test_made_clips(tmp_path: Path, name: str) -> None:
     clip = make_clip(tmp_path / "clip", **{"container": "mp4", **MADE[name]})  # type: ignore[arg-type]

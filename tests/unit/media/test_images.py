@@ -48,7 +48,7 @@ def test_formats(tmp_path: Path, kind: str) -> None:
     assert near(quarters(frames[0].pixels), [RED, GREEN, BLUE, WHITE])
 
 
-@pytest.mark.parametrize("tag", range(1, 9))
+@pytest.mark.parametrize("tag", [1, 6, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 3, 4, 5, 7, 8))])
 def test_exif_turns_it_upright(tmp_path: Path, tag: int) -> None:
     undo = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -68,6 +68,7 @@ def test_exif_turns_it_upright(tmp_path: Path, tag: int) -> None:
     assert near(quarters(frames[0].pixels), [RED, GREEN, BLUE, WHITE])
 
 
+@pytest.mark.slow
 def test_cmyk_palette_grey_16_bits_and_alpha(tmp_path: Path) -> None:
     image = corners()
     clear = image.convert("RGBA")

@@ -92,6 +92,7 @@ def test_either_lock_alone_keeps_files_and_the_network_shut(listeners: tuple[int
     assert told["found"]["read"] == told["found"]["list"] == told["found"]["connect"] == "PermissionError"
 
 
+@pytest.mark.slow
 def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     """The parent is killed without a chance to tidy up; its decoder must not live on."""
     program = textwrap.dedent("""
