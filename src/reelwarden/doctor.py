@@ -82,7 +82,7 @@ def _endpoints(database: object) -> Iterator[Finding]:
         closed = endpoints.count(connection)
     if closed:
         cure = "GET /reelwarden/v1/endpoints says which; POST …/endpoints/{id}/open when they are back"
-        yield Finding("callbacks", POOR, f"{closed} addresses answered 410 and get no callbacks any more", cure)
+        yield Finding("callbacks", POOR, f"addresses that answered 410 and get nothing any more: {closed}", cure)
 
 
 def _store(settings: Settings) -> Iterator[Finding]:

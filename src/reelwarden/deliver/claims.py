@@ -18,7 +18,7 @@ from reelwarden.deliver.due import oldest
 from reelwarden.deliver.fairness import AT_ONCE, Endpoint, Space, turns
 from reelwarden.deliver.schedules import GONE, SCHEDULES, has_arrived, next_wait, schedule_of
 from reelwarden.store.database import Database
-from reelwarden.store.tables.deliveries import attempts, deliveries
+from reelwarden.store.tables.deliveries import BARE, attempts, deliveries
 
 GRACE = 5.0
 """Seconds beyond an attempt's limit for which it stays held: for a slow machine, and for clocks that differ."""
@@ -195,6 +195,5 @@ def _close(connection: sa.Connection, made: Sequence[tuple[Held, Outcome]]) -> N
 def _empty(connection: sa.Connection, identities: list[str]) -> None:
     """Nothing of its content is left of a delivery that has ended and must not be kept."""
     if identities:
-        bare: dict[str, Any] = {"body": b"", "headers": {}, "secret": None}
-        connection.execute(sa.update(deliveries).where(deliveries.c.id.in_(identities)).values(**bare))
+        connection.execute(sa.update(deliveries).where(deliveries.c.id.in_(identities)).values(**BARE))
         connection.execute(sa.update(attempts).where(attempts.c.delivery.in_(identities)).values(answer=b""))

@@ -13,7 +13,7 @@ from reelwarden import telemetry
 from reelwarden.deliver import endpoints
 from reelwarden.deliver.schedules import schedule_of
 from reelwarden.store.database import new_id
-from reelwarden.store.tables.deliveries import attempts, deliveries
+from reelwarden.store.tables.deliveries import BARE, attempts, deliveries
 from reelwarden.store.tables.submissions import submissions
 
 OWED, DELIVERED, GIVEN_UP = "owed", "delivered", "given_up"
@@ -104,7 +104,7 @@ def owe(
         "next_at": now,
         "created": now,
         "ended": now if gone else None,
-    }
+    } | (BARE if gone and not keep else {})
     connection.execute(sa.insert(deliveries).values(**row))
     return identity
 
@@ -204,12 +204,14 @@ def forget(connection: sa.Connection, before: float) -> int:
     return _count(connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(old))))
 
 
-def forget_orphans(connection: sa.Connection, before: float) -> int:
+def forget_orphans(connection: sa.Connection, before: float, account: str | None = None) -> int:
     """Deletes some of those that have ended and whose submission is gone, or never was: what must not be kept at once,
-    the rest if it ended before then. How many; call it again until it gives 0."""
+    the rest if it ended before then. Of all accounts, or of one. How many; call it again until it gives 0."""
     gone = sa.or_(deliveries.c.submission.is_(None), deliveries.c.submission.not_in(sa.select(submissions.c.id)))
     due = sa.or_(deliveries.c.keep.is_(False), deliveries.c.ended < before)
     some = sa.select(deliveries.c.id).where(deliveries.c.state != OWED, gone, due).limit(FORGOTTEN_AT_ONCE)
+    if account is not None:
+        some = some.where(deliveries.c.account == account)
     return _count(connection.execute(sa.delete(deliveries).where(deliveries.c.id.in_(some))))
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from reelwarden.deliver.schedules import SCHEDULES
 from reelwarden.store.database import new_id
+from reelwarden.store.tables.deliveries import BARE, deliveries
 from reelwarden.store.tables.deliveries import closed_endpoints as rows
-from reelwarden.store.tables.deliveries import deliveries
 
 HEEDING = frozenset(name for name, schedule in SCHEDULES.items() if schedule.heeds)
 WHY = "answered 410 Gone"
@@ -41,6 +41,7 @@ def close(connection: sa.Connection, account: str, url: str, delivery: str, now:
     connection.execute(insert.values(row).on_conflict_do_nothing(index_elements=["account", "digest"]))
     c = deliveries.c
     waiting = [c.account == account, c.url == url, c.dialect.in_(HEEDING), c.state == "owed", c.held_until <= now]
+    connection.execute(sa.update(deliveries).where(*waiting, ~c.keep).values(**BARE))
     connection.execute(sa.update(deliveries).where(*waiting).values(state="given_up", next_at=now, ended=now))
 
 

@@ -16,6 +16,7 @@ from reelwarden.jobs.submissions import ENDED, OPEN, of_row
 from reelwarden.jobs.workbench import Workbench
 from reelwarden.review import expiry
 from reelwarden.review.erasure import AT_ONCE
+from reelwarden.store.tables.accounts import accounts
 from reelwarden.store.tables.deliveries import deliveries as owed
 from reelwarden.store.tables.submissions import (
     events,
@@ -73,7 +74,7 @@ def sweep(bench: Workbench, now: float) -> int:
     _pieces_of_ended(bench)
     _stale_uploads(bench, now)
     with bench.database.begin() as connection:
-        deliveries.forget_orphans(connection, now - bench.settings.retention)
+        _forget_orphans(connection, bench.settings.retention, now)
         connection.execute(workers.delete().where(workers.c.beat < now - 86400))
         connection.execute(events.delete().where(events.c.submission.is_(None), events.c.at < now - 7 * 86400))
     expiry.sweep_contents(bench.database, now)
@@ -108,6 +109,14 @@ def _overdue(bench: Workbench, now: float) -> None:
         rows = connection.execute(sa.select(submissions).where(late).limit(BATCH)).mappings().all()
     for row in rows:
         close.fail(bench, of_row(row), LimitExceeded("time", "it was not done in time", "the server may be too busy"))
+
+
+def _forget_orphans(connection: sa.Connection, usual: float, now: float) -> None:
+    """Callbacks of no submission, such as news of the review desk; an account may keep them for a shorter time."""
+    deliveries.forget_orphans(connection, now - usual)
+    for id, settings in connection.execute(sa.select(accounts.c.id, accounts.c.settings)).all():
+        if settings.get("retention") and settings["retention"] < usual:
+            deliveries.forget_orphans(connection, now - settings["retention"], id)
 
 
 def _pieces_of_ended(bench: Workbench) -> None:

@@ -84,3 +84,14 @@ def test_two_that_say_so_at_once_close_it_once(store: Database) -> None:
     assert len(closed(store)) == 1
     with store.read() as connection:
         assert endpoints.count(connection) == 1
+
+
+def test_what_must_not_be_kept_is_emptied_when_its_address_is_gone(store: Database) -> None:
+    secret = {"body": b"xylophone", "headers": {"x": "xylophone"}, "secret": "xylophone", "keep": False}
+    owe_one(store, "a", URL)
+    waiting, kept = owe_one(store, "a", URL, now=5000.0, **secret), owe_one(store, "a", URL, now=5000.0, body=b"kept")
+    answer(store, URL, 410)
+    late = owe_one(store, "a", URL, **secret)
+    for id in (waiting, late):
+        assert (row(store, id).state, "xylophone" in str(row(store, id))) == ("given_up", False)
+    assert (row(store, kept).state, row(store, kept).body) == ("given_up", b"kept")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from reelwarden.store.tables.base import Serial, Time, identity, metadata, owner, where
@@ -53,6 +55,9 @@ attempts = sa.Table(
     sa.Column("error", sa.String(300), nullable=False),
     sa.UniqueConstraint("delivery", "number"),
 )
+
+BARE: dict[str, Any] = {"body": b"", "headers": {}, "secret": None}
+"""What is left of a delivery that has ended and must not be kept."""
 
 closed_endpoints = sa.Table(
     "closed_endpoints",
