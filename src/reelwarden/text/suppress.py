@@ -64,8 +64,8 @@ class Judge:
         """Whether a word in small letters is a usual one and none of the lexicon's."""
         if word in self.forms or self.stemmed(word):
             return False
-        shorter = _LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word)
-        if shorter[0] != word:
+        if _LONG_RUN.search(word):
+            shorter = _LONG_RUN.sub(r"\1\1", word), _LONG_RUN.sub(r"\1", word)
             if (
                 any(form in self.forms or self.stemmed(form) for form in shorter)
                 or self._bare(word) in self._bare_forms

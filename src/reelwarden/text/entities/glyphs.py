@@ -104,33 +104,24 @@ def plain(text: str) -> str:
 class Folded:
     """A text in plain small letters, whose places can be led back to the original."""
 
-    def __init__(self, original: str) -> None:
+    def __init__(self, original: str, text: str | None = None) -> None:
+        """`text` is the folded text where it is known."""
         self.original = original
-        self.text = plain(original)
+        self.text = plain(original) if text is None else text
+        self.words: list[str] = _WORD.findall(self.text)
+        """The runs of letters in the folded text."""
+        self.digits = sum(map(self.text.count, "0123456789")) if _DIGIT.search(self.text) else 0
+        """How many digits the folded text has."""
+        self.counted = self.digits - self._in_characters() if "&#" in self.text else self.digits
+        """How many of the digits are not of a character's number (`&#8220;`), which is part of no other number."""
 
     @classmethod
     def of_plain(cls, text: str) -> Folded:
         """A text that is folded already."""
-        folded = cls.__new__(cls)
-        folded.original = folded.text = text
-        return folded
+        return cls(text, text)
 
-    @cached_property
-    def words(self) -> list[str]:
-        """The runs of letters in the folded text."""
-        return _WORD.findall(self.text)
-
-    @cached_property
-    def digits(self) -> int:
-        """How many digits the folded text has."""
-        return sum(map(self.text.count, "0123456789")) if _DIGIT.search(self.text) else 0
-
-    @cached_property
-    def counted(self) -> int:
-        """How many of the digits are not of a character's number (`&#8220;`), which is part of no other number."""
-        if "&#" not in self.text:
-            return self.digits
-        return self.digits - sum([len(number) - 3 for number in _CHARACTER.findall(self.text)])
+    def _in_characters(self) -> int:
+        return sum([len(number) - 3 for number in _CHARACTER.findall(self.text)])
 
     @cached_property
     def _origin(self) -> array[int] | None:
