@@ -17,7 +17,7 @@ from livestream import pictures
 from numpy.typing import NDArray
 from serving import until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SIZE = (320, 240)
 SHOWN = ((100.0, 110.0), (295.0, 305.0), (500.0, 505.0))
 """The second one lies across the border of the two spans."""
@@ -48,10 +48,10 @@ def test_two_workers_one_video(tmp_path: Path) -> None:
         for program, name in (("api", "api"), ("worker", "w1"), ("worker", "w2")):
             cluster.start(program, name)
         cluster.wait_ready()
-        until(lambda: len(cluster.events("worker.ready")) == 2 or None, 60, "both workers")
+        until(lambda: len(cluster.events("worker.ready")) == 2 or None, 180, "both workers")
         url = f"http://127.0.0.1:{files.server_address[1]}/long.mp4"
         id = cluster.post("/submissions", {"url": url, "labels": ["qr"]})["id"]
-        until(lambda: cluster.get(f"/submissions/{id}")["state"] == "finished" or None, 120, cluster.logs())
+        until(lambda: cluster.get(f"/submissions/{id}")["state"] == "finished" or None, 240, cluster.logs())
         result = cluster.get(f"/submissions/{id}/result")
         begun = {event["span"] for event in cluster.events("piece.begun")}
     files.shutdown()

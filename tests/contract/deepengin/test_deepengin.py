@@ -24,7 +24,7 @@ def post(
 ) -> tuple[int, Any]:
     request = urllib.request.Request(server.url + path, body, {"Content-Type": kind}, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         with error:

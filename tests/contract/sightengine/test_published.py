@@ -83,5 +83,5 @@ def _categories(api: Any, answer: dict[str, Any], path: str) -> set[str]:
             bodies = [json.loads(one.body) for one in list(api.server.receiver.received) if one.path == path]
             return next((body["data"] for body in bodies if body["data"]["status"] == "finished"), None)
 
-        data = until(finished, 60, "the callback")
+        data = until(finished, 120, "the callback")
     return {category for frame in data["frames"] for category in frame["text"]["detected_categories"]}
