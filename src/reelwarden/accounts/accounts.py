@@ -64,6 +64,12 @@ def find(connection: sa.Connection, named: str) -> Account:
     return Account(**row._mapping)
 
 
+def settings_of(connection: sa.Connection, account: str) -> Mapping[str, Any]:
+    """What the account of this id says; nothing where it is gone."""
+    query = sa.select(_accounts.c.settings).where(_accounts.c.id == account)
+    return connection.execute(query).scalar_one_or_none() or {}
+
+
 def every(connection: sa.Connection, closed: bool = False) -> list[Account]:
     """All accounts, the oldest first; those that are closed only where asked for."""
     query = sa.select(_accounts).order_by("created", "id")

@@ -46,8 +46,7 @@ def opened(bench: Workbench, submission: Submission) -> Iterator[Path]:
 def hosts_of(bench: Workbench, submission: Submission) -> Hosts | None:
     """Where the account lets its media come from, as its list is now; None: from anywhere."""
     with bench.database.read() as connection:
-        settings = accounts.find(connection, submission.account).settings
-    patterns = settings.get("media_domains")
+        patterns = accounts.settings_of(connection, submission.account).get("media_domains")
     return partial(allowed, patterns=patterns) if patterns else None
 
 

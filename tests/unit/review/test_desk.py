@@ -245,7 +245,7 @@ def test_who_asks_again_finds_a_content_whose_media_are_looked_at(desk: Desk) ->
     assert found
     assert (found.id, found.submissions) == (content.id, {"": "sub_1"})
     assert contents.again(desk.connection, "another", "print", 0.0) is None
-    assert contents.ripe(desk.connection, desk.project.account, ["finished"]) == [found], "its submission is gone"
+    assert contents.ripe(desk.connection, ["finished"], 0.0) == [found], "its submission is gone"
     assert contents.close(desk.connection, found, None)
     assert contents.again(desk.connection, desk.project.account, "print", 0.0) is None
 

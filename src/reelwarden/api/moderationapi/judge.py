@@ -50,7 +50,7 @@ class Judge:
 
     def _judge(self, content: Content) -> None:
         with self._house.desk.database.read() as connection:
-            settings = accounts.find(connection, content.account).settings
+            settings = accounts.settings_of(connection, content.account)
         conclude(self._house, content, rejection(settings))
 
     def _failed(self, content: Content, error: Exception) -> None:
