@@ -64,10 +64,10 @@ def find(connection: sa.Connection, named: str) -> Account:
     return Account(**row._mapping)
 
 
-def settings_of(connection: sa.Connection, account: str) -> Mapping[str, Any]:
-    """What the account of this id says; nothing where it is gone."""
+def settings_of(connection: sa.Connection, account: str, hold: bool = False) -> Mapping[str, Any]:
+    """What the account of this id says; nothing where it is gone. `hold`: nobody else changes it meanwhile."""
     query = sa.select(_accounts.c.settings).where(_accounts.c.id == account)
-    return connection.execute(query).scalar_one_or_none() or {}
+    return connection.execute(query.with_for_update(key_share=True) if hold else query).scalar_one_or_none() or {}
 
 
 def every(connection: sa.Connection, closed: bool = False) -> list[Account]:

@@ -30,7 +30,7 @@ def every(caller: Reader, house: Here) -> Any:
 def create(caller: Manager, house: Here, asked: NewPair) -> Any:
     """A new key pair, which signs from now on beside the older ones, or with `replace` in their place."""
     with house.desk.database.begin() as connection:
-        said = accounts.settings_of(connection, caller.account)
+        said = accounts.settings_of(connection, caller.account, hold=True)
         secrets = keypairs.with_new(str(said.get("callback_secret") or ""), asked.replace)
         changed = accounts.change_settings(connection, caller.account, {"callback_secret": secrets})
     return {"public_keys": keypairs.public_keys(changed.settings["callback_secret"])}
