@@ -10,7 +10,7 @@ import random
 import re
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -18,10 +18,12 @@ from time import monotonic, time
 from traceback import extract_tb
 from uuid import uuid4
 
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from reelwarden import telemetry
+from reelwarden.accounts.domains import allowed
 from reelwarden.deliver import signing
 from reelwarden.deliver.claims import Held, Outcome, claim, record
 from reelwarden.deliver.fairness import Endpoint, Space
@@ -29,8 +31,10 @@ from reelwarden.deliver.schedules import asked_wait, has_arrived, schedule_of
 from reelwarden.deliver.signing import Signer
 from reelwarden.errors import EgressRefused, FetchError
 from reelwarden.ingest.egress import FIRST_BYTES, Egress
+from reelwarden.ingest.url import parse
 from reelwarden.settings import Settings
 from reelwarden.store.database import Database, is_passing, patiently
+from reelwarden.store.tables.accounts import accounts
 from reelwarden.telemetry.spans import CLIENT
 
 POLL = 0.1
@@ -116,12 +120,14 @@ class Notifier:
         space = Space(self._most, self._most - len(self._flying), ROOM - sum(self._flying.values()))
         if space.free <= 0 or space.room <= 0:
             return
-        for held in claim(self._database, self.holder, space, now=time(), slow=self._slow):
+        taken = claim(self._database, self.holder, space, now=time(), slow=self._slow)
+        domains = _domains(self._database, {held.account for held in taken}) if taken else {}
+        for held in taken:
             self._flying[held.id] = len(held.body)
-            self._threads.submit(self._fly, held)
+            self._threads.submit(self._fly, held, domains.get(held.account, ()))
 
-    def _fly(self, held: Held) -> None:
-        self._landed.put((held, attempt(held, self._egress, self._signers.get(held.dialect))))
+    def _fly(self, held: Held, domains: Collection[str]) -> None:
+        self._landed.put((held, attempt(held, self._egress, self._signers.get(held.dialect), domains)))
 
     def _collect(self, wait: float) -> None:
         try:
@@ -148,8 +154,17 @@ class Notifier:
             self._slow.discard((held.account, held.host))
 
 
-def attempt(held: Held, egress: Egress, signer: Signer | None = None) -> Outcome:
-    """One POST, signed. Whatever happens is an outcome: an address that we do not talk to, too."""
+def _domains(database: Database, ids: Collection[str]) -> dict[str, Collection[str]]:
+    """Where callbacks of these accounts may go now, whenever they were ordered; empty or nothing said: anywhere."""
+    mine = sa.select(accounts.c.id, accounts.c.settings).where(accounts.c.id.in_(ids))
+    with database.read() as connection:
+        return {id: settings.get("callback_domains", ()) for id, settings in connection.execute(mine)}
+
+
+def attempt(held: Held, egress: Egress, signer: Signer | None = None, domains: Collection[str] = ()) -> Outcome:
+    """One POST, signed. Whatever happens is an outcome: an address that we, or the account (`domains`), do not talk to,
+    too.
+    """
     with telemetry.span(
         "delivery",
         parent=held.headers.get(telemetry.TRACE, ""),
@@ -161,17 +176,19 @@ def attempt(held: Held, egress: Egress, signer: Signer | None = None) -> Outcome
         attempt=held.number,
         host=PORT.sub("", held.host),
     ) as step:
-        outcome = _attempt(held, egress, signer)
+        outcome = _attempt(held, egress, signer, domains)
         step.note(status=outcome.status)
         if outcome.error:
             step.fail(str(outcome.status or "no_answer"))
     return outcome
 
 
-def _attempt(held: Held, egress: Egress, signer: Signer | None) -> Outcome:
+def _attempt(held: Held, egress: Egress, signer: Signer | None, domains: Collection[str]) -> Outcome:
     at, begun = time(), monotonic()
     failed = partial(Outcome, at, status=None, answer=b"")
     try:
+        if not allowed(host := parse(held.url).host, domains):
+            raise EgressRefused(f"{host} is none of the account's callback_domains")
         signed = signing.headers(held.id, held.body, held.secret, at, signer)
         limit = schedule_of(held.dialect).limit
         headers = {**held.headers, **signed, **telemetry.headers()}

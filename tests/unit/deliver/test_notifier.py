@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
+from owing import add_accounts, made, owe_one, row
 from receiver import Receiver
+from serving import until
 
 from reelwarden.deliver.claims import Held, Outcome
-from reelwarden.deliver.notifier import attempt
+from reelwarden.deliver.notifier import attempt, run
 from reelwarden.deliver.signing import Signer
 from reelwarden.ingest.egress import Egress
+from reelwarden.settings import Settings
+from reelwarden.store.database import Database
+from reelwarden.store.tables.accounts import accounts
 
 OPEN = Egress(["127.0.0.0/8"])
 
@@ -59,6 +65,25 @@ def test_a_refused_address_says_so(receiver: Receiver) -> None:
     outcome = attempt(held(receiver.url("/ok")), Egress())
     assert outcome.status is None
     assert outcome.error.startswith("refused: ")
+
+
+def test_where_the_account_lets_callbacks_go_counts_when_they_go(receiver: Receiver, database: Database) -> None:
+    """Its list was made after they were ordered."""
+    add_accounts(database, "a", "b")
+    ours, theirs = (owe_one(database, name, receiver.url(f"/ok/{name}"), now=0.0) for name in ("a", "b"))
+    listed = owe_one(database, "a", receiver.url("/ok/listed", "127.0.0.5"), now=0.0)
+    with database.begin() as connection:
+        mine = accounts.update().where(accounts.c.id == "a")
+        connection.execute(mine.values(settings={"callback_domains": ["127.0.0.5"]}))
+    stop = threading.Event()
+    notifying = threading.Thread(target=run, args=(database, OPEN, Settings(), stop))
+    notifying.start()
+    until(lambda: all(made(database, id) for id in (ours, theirs, listed)) or None, 30, "an attempt of each")
+    stop.set()
+    notifying.join(30)
+    assert made(database, ours)[0].error == "refused: 127.0.0.1 is none of the account's callback_domains"
+    assert [row(database, id).state for id in (ours, theirs, listed)] == ["owed", "delivered", "delivered"]
+    assert not [one for one in receiver.received if one.path == "/ok/a"]
 
 
 def test_a_mistake_of_ours_is_a_failed_attempt_and_nothing_is_sent(receiver: Receiver) -> None:
