@@ -4,8 +4,8 @@ CPU time, for the English texts of some sets in ../shared/data/text or --data, t
 and found out. Each row is measured in a process of its own, whose engines are compiled and have read nothing yet:
 
 - first: every text once, in a random order;
-- unseen: the second half of that, when the first half has been read: what a server does all day;
-- later: the best of the passes after that, when every word is known.
+- unseen: the second half of that, when the first half has been read;
+- later: the best of the passes after that, when every word is known: a server comes near to it with time.
 
 Before that the time to compile the list, after it the growth with the length of a text.
 
