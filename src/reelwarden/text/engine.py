@@ -97,14 +97,14 @@ class Engine:
     def _remember(self, chunks: Sequence[str], source: str) -> None:
         """Take note of the chunks that bring nothing to any text, so that texts of them are done at once."""
         weighed, dull = self._weighed[source], self._dull[source]
-        new = set(chunks)
-        new -= weighed
-        if new:
-            if len(weighed) >= _KEPT:
-                weighed.clear()
-                dull.clear()
-            weighed |= new
-            dull.update([one for one in new if self.words.is_inert(one, source) and self.patterns.is_dull(one)])
+        if weighed.issuperset(chunks):
+            return
+        new = set(chunks) - weighed
+        if len(weighed) >= _KEPT:
+            weighed.clear()
+            dull.clear()
+        weighed |= new
+        dull.update([one for one in new if self.words.is_inert(one, source) and self.patterns.is_dull(one)])
 
     def _candidates(self, chunks: Sequence[str], found: set[str], entities: Sequence[Match]) -> list[int]:
         """The patterns whose words are in the text and whose slots something may fill: categories found, entities,

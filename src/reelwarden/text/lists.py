@@ -86,14 +86,14 @@ class TextList:
 
     def _remember(self, chunks: Sequence[str]) -> None:
         """Take note of the chunks that bring nothing to any text, so that texts of them are done at once."""
-        new = set(chunks)
-        new -= self._weighed
-        if new:
-            if len(self._weighed) >= KEPT:
-                self._weighed.clear()
-                self._dull.clear()
-            self._weighed |= new
-            self._dull.update(filter(self._is_dull, new))
+        if self._weighed.issuperset(chunks):
+            return
+        new = set(chunks) - self._weighed
+        if len(self._weighed) >= KEPT:
+            self._weighed.clear()
+            self._dull.clear()
+        self._weighed |= new
+        self._dull.update(filter(self._is_dull, new))
 
     def _is_dull(self, chunk: str) -> bool:
         return self._exact.is_dull(chunk) and all(part.is_dull(chunk) for part in self._parts)

@@ -81,15 +81,11 @@ class Matcher:
         get = self._verdicts.get
         verdicts = [get(chunk) or self._verdict(chunk) for chunk in chunks]
         runs = list(_runs(verdicts))
-        if not runs and not any(verdict.found for verdict in verdicts):
+        telling = [number for number, verdict in enumerate(verdicts) if verdict.found]
+        if not runs and not telling:
             return []
         places = [chunk.span() for chunk in CHUNK.finditer(text)]
-        found = [
-            match.moved(places[number][0])
-            for number, verdict in enumerate(verdicts)
-            if verdict.found
-            for match in verdict.found
-        ]
+        found = [match.moved(places[number][0]) for number in telling for match in verdicts[number].found]
         for first, last in runs:
             found.extend(self._together(text, places[first:last], verdicts[first:last]))
         return best(found)
@@ -203,11 +199,13 @@ def _joins(index: Index, pieces: Sequence[str]) -> bool:
 
 def _runs(verdicts: Sequence[Verdict]) -> Iterator[tuple[int, int]]:
     """First and end of every row of pieces that are not all words by themselves."""
-    first, strange = 0, False
-    for place, verdict in enumerate((*verdicts, INNOCENT)):
-        if verdict.factor:
-            strange = strange or not verdict.known
-            continue
-        if strange and place - first > 1:
-            yield first, place
-        first, strange = place + 1, False
+    size, end = len(verdicts), 0
+    for place, verdict in enumerate(verdicts):
+        if verdict.factor and not verdict.known and place >= end:
+            first, end = place, place + 1
+            while first and verdicts[first - 1].factor:
+                first -= 1
+            while end < size and verdicts[end].factor:
+                end += 1
+            if end - first > 1:
+                yield first, end
