@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,8 @@ LENGTH = PATCH * HOP / RATE
 NEEDED = WINDOW + HOP * (PATCH - 1)
 LEAST = 0.1
 """Seconds below which what is left at the end is not worth a look."""
+BATCH = 48
+"""Patches that the model looks at together: more take memory and save no time."""
 CLOSE_HOP = 4
 """Frames between closer looks: a short loud sound is heard in one patch and missed in another 40 ms further on."""
 
@@ -49,8 +51,21 @@ class Looks:
         """(the time of the first, scores [m, 521]): patches every CLOSE_HOP frames between look `at` and the next."""
         first = at * PATCH_HOP + CLOSE_HOP
         last = min((at + 1) * PATCH_HOP, len(self.logs) - PATCH + 1)
-        made = _cut(self.logs, range(first, last, CLOSE_HOP))
-        return self.start + first * HOP / RATE, _scores(self.session, made)
+        return self.start + first * HOP / RATE, scores_of(self.session, self.logs, range(first, last, CLOSE_HOP))
+
+    def finer(self, where: NDArray[np.bool_], hop: int) -> NDArray[np.float32]:
+        """[n * PATCH_HOP // hop, 521]: a row every `hop` frames from `start` on.
+
+        Between look `at` and the next one it is nan where not `where[at]`, or where no sound is left.
+        """
+        each = PATCH_HOP // hop
+        rows = np.full((len(self.scores) * each, self.scores.shape[1]), np.nan, np.float32)
+        rows[::each] = self.scores
+        wanted = [at for at in range(len(rows)) if at % each and where[at // each]]
+        wanted = [at for at in wanted if at * hop + PATCH <= len(self.logs)]
+        if wanted:
+            rows[wanted] = scores_of(self.session, self.logs, [at * hop for at in wanted])
+        return rows
 
 
 def looks(sound: Sound, store: ModelStore) -> Looks:
@@ -114,7 +129,7 @@ class _Events:
             return Looks(start, nothing, nothing, nothing, self.session)
         logs = log_mel(heard)
         whole = min(count + 1, (len(logs) - PATCH) // PATCH_HOP + 1)
-        fresh = _scores(self.session, _cut(logs, [at * PATCH_HOP for at in range(len(self._known), whole)]))
+        fresh = scores_of(self.session, logs, [at * PATCH_HOP for at in range(len(self._known), whole)])
         scores = np.concatenate([part for part in (self._known, fresh) if len(part)])
         self._known = scores[count:]
         return Looks(start, scores[:count], scores[whole - 1], logs, self.session)
@@ -140,9 +155,13 @@ def _cut(logs: Samples, starts: Iterable[int]) -> Samples:
     return np.stack(made)[:, None] if made else np.zeros((0, 1, PATCH, BANDS), np.float32)
 
 
+def scores_of(session: Session, logs: Samples, starts: Sequence[int]) -> NDArray[np.float32]:
+    """[n, 521]: the scores 0..1 of the patches of `logs` that begin at those frames."""
+    told = [_scores(session, _cut(logs, starts[at : at + BATCH])) for at in range(0, len(starts), BATCH)]
+    return np.concatenate(told) if told else np.zeros((0, 0), np.float32)
+
+
 def _scores(session: Session, made: Samples) -> NDArray[np.float32]:
-    if not len(made):
-        return np.zeros((0, 0), np.float32)
     logits = session.run(made)[0]
     scores: NDArray[np.float32] = (0.5 + 0.5 * np.tanh(logits / 2)).astype(np.float32)
     return scores

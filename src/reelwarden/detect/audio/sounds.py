@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from reelwarden.detect.audio.events import CLOSE_HOP, HOP, LENGTH, MODEL, Looks, last_looks, looks, names
+from reelwarden.detect.audio import shots
+from reelwarden.detect.audio.events import CLOSE_HOP, HOP, LENGTH, MODEL, PATCH_HOP, Looks, last_looks, looks, names
 from reelwarden.detect.audio.runs import Run, Runs
 from reelwarden.detect.detector import AudioDetector, Ear
 from reelwarden.detect.sound import RATE, Sound, Stretch
@@ -99,10 +100,11 @@ class Sounds(AudioDetector):
     A single shot is often heard as an explosion more than as a shot: where both are heard, the shot's score is the
     higher of the two. What is heard as fireworks more than as a shot is none. Where a look has a hint of either, the
     time up to the next look is looked at more closely: under speech, a shot is heard at some places of a look only.
+    Where somebody speaks, a rule of its own (`shots.py`) judges too; its answer is then the score.
     """
 
     name = "sounds"
-    version = 2
+    version = 3
     tells: ClassVar = dict.fromkeys((*GROUPS, SCENE), (MODEL,))
 
     def ear(self, stretch: Stretch) -> Ear:
@@ -116,6 +118,7 @@ class _Ear(Ear):
             label: Runs(group.floor, LENGTH, group.hole) for label, group in GROUPS.items() if label in detector.asked
         }
         self.scene = _Scene() if SCENE in detector.asked else None
+        self.spoken = _Spoken()
         self._last: Sound | None = None
 
     def hear(self, sound: Sound) -> list[Signal]:
@@ -142,6 +145,7 @@ class _Ear(Ear):
         told = {label: _Row.of(heard, *found) for label, found in strengths(heard.scores, all_names).items()}
         if self.runs.keys() & set(SUDDEN):
             _sharpen(told, heard, all_names)
+            self.spoken.judge(told[SHOT], heard, all_names)
         signals = []
         for label, runs in self.runs.items():
             row = told[label]
@@ -171,6 +175,33 @@ class _Ear(Ear):
         text = ", ".join(name for name, _ in heard)
         facts: dict[str, Fact] = {name: round(score, 2) for name, score in heard}
         return [self.detector.signal(SCENE, heard[0][1], start, end, Evidence(text=text, facts=facts))]
+
+
+class _Spoken:
+    """Keeps the end of the last block's looks, which the rule for shots under speech needs at the next one's begin."""
+
+    def __init__(self) -> None:
+        self._told = np.zeros((0, len(shots.KINDS)), np.float32)
+
+    def judge(self, row: _Row, heard: Looks, all_names: Sequence[str]) -> None:
+        """Where the rule's answer is higher, it is the shot's score, told for a look that begins a little before."""
+        finer = heard.finer(_spoken(heard, all_names), shots.HOP)
+        before, told = len(self._told), np.concatenate([self._told, shots.strengths(finer, all_names)])
+        self._told = told[-shots.SPAN :]
+        answers = shots.judge(shots.features(told))
+        for at in np.flatnonzero(answers >= shots.FLOOR):
+            look = (at + shots.SPAN - before) * shots.HOP // PATCH_HOP
+            if answers[at] > row.scores[look]:
+                row.scores[look], row.best[look] = answers[at], all_names.index(GROUPS[SHOT].classes[0])
+                row.times[look] = heard.start + int(at + shots.SPAN - 2 - before) * shots.HOP * HOP / RATE
+
+
+def _spoken(heard: Looks, all_names: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether somebody speaks in each look or beside it."""
+    scores = np.append(heard.scores, heard.after[None], axis=0)[:, all_names.index("Speech")]
+    padded = np.concatenate([scores[:1], scores]) >= 0.5
+    beside: NDArray[np.bool_] = padded[:-2] | padded[1:-1] | padded[2:]
+    return beside
 
 
 class _Scene:
