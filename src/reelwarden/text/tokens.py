@@ -20,6 +20,7 @@ from reelwarden.text.sentence import Numbers, Sentence
 
 APOSTROPHES = "'’‘ʼ`´"
 AGE_SLOTS = {"age": 100, "age<18": 18, "age<16": 16, "age<13": 13}
+_TENS = frozenset(range(20, 100, 10))
 NUMBER_SLOTS = ("number", "ordinal", *AGE_SLOTS)
 SIGNS = "$€£¥₩₽₺₱₹฿¢"
 _LONGEST_KEPT, _KEPT = 60, 50_000
@@ -283,10 +284,19 @@ class Tokenizer:
                 size = self._number(words, place)
                 if size:
                     row = tuple(words[place : place + size])
-                    numbers[start] = self.numbers.get(row), self.ordinals.get(row)
+                    value = self.numbers.get(row)
+                    more, ones = self._ones(words, place + size) if value in _TENS else (0, 0)
+                    size += more
+                    numbers[start] = (value + ones if value else value), self.ordinals.get(row) if not more else None
                 if size > 1:
                     sentence.join(place, size, "".join(words[place : place + size]))
             place += 1
+
+    def _ones(self, words: list[str], place: int) -> tuple[int, int]:
+        """How many words the number from 1 to 9 has that begins at a place, and its value: eighty *seven*."""
+        size = self._number(words, place)
+        value = self.numbers.get(tuple(words[place : place + size]), 0)
+        return (size, value) if 0 < value < 10 else (0, 0)
 
     def _number(self, words: list[str], place: int) -> int:
         """How many words the number has that begins at a place; 0 where there is none."""

@@ -32,20 +32,20 @@ WITH_TOXICITY = frozenset(("da", "no", "sv", "fi", "tr", "tl"))
 FLOORS: dict[str, tuple[int, int]] = {
     "en": (75, 3),
     "zh": (72, 4),
-    "da": (72, 4),
-    "nl": (51, 3),
-    "fi": (68, 3),
-    "fr": (66, 3),
-    "de": (66, 2),
+    "da": (79, 4),
+    "nl": (55, 3),
+    "fi": (70, 3),
+    "fr": (69, 3),
+    "de": (72, 2),
     "it": (72, 4),
-    "ko": (69, 4),
-    "no": (70, 3),
-    "pl": (60, 3),
-    "pt": (66, 4),
-    "ru": (57, 3),
+    "ko": (69, 3),
+    "no": (75, 3),
+    "pl": (61, 3),
+    "pt": (75, 4),
+    "ru": (61, 3),
     "es": (75, 2),
-    "sv": (76, 2),
-    "tl": (63, 5),
+    "sv": (79, 2),
+    "tl": (64, 5),
     "tr": (66, 3),
 }
 """By language: the least recall over all positive lines, in per cent, and the most false positives."""
@@ -150,6 +150,7 @@ def test_every_language_has_enough_lines_of_every_kind() -> None:
 
 def test_the_model_was_not_trained_on_any_of_them() -> None:
     held = {plain(line.text) for language in LANGUAGES for line in lines(language)}
+    held |= {plain(json.loads(row)["text"]) for row in (LINES / "second.jsonl").read_text("utf-8").splitlines()}
     assert held.isdisjoint(plain(one.text) for one in exemplars())
 
 
@@ -164,6 +165,31 @@ def test_words_and_patterns_find_no_less_than_they_did(language: str) -> None:
     recall, mistakes = FLOORS[language]
     assert tally.recall >= recall, tally.missed
     assert len(tally.wrong) <= mistakes, tally.wrong
+
+
+SECOND = {"violence": 60, "self_harm": 60, "minor": 60}
+"""The fewest found of 68 lines each of the second set, `second.jsonl`; at most six of its 204 harmless lines may be.
+
+Its lines were written before the patterns of these three categories were widened, but by the same hand: what they show
+is that nothing is lost. How much the patterns find of what others wrote, the first set says.
+"""
+
+
+def test_the_second_set_is_found_too() -> None:
+    rows = [json.loads(row) for row in (LINES / "second.jsonl").read_text(encoding="utf-8").splitlines()]
+    hits: Counter[str] = Counter()
+    missed, wrong = [], []
+    for row in rows:
+        found = moderate_text(row["text"], TextOptions(languages=(row["lang"],), semantic=False)).categories
+        if row["category"] is None:
+            wrong += [row["text"]] if JUDGED.intersection(found) else []
+        elif row["category"] in found:
+            hits[row["category"]] += 1
+        else:
+            missed.append(row["text"])
+    print(f"\nsecond set: {dict(hits)} of 68 each, missed {missed}, false {wrong}")
+    assert all(hits[category] >= least for category, least in SECOND.items()), missed
+    assert len(wrong) <= 6, wrong
 
 
 @pytest.mark.models

@@ -116,7 +116,8 @@ def plain_head() -> Head:
     hidden = np.zeros((384, 2), np.float32)
     hidden[0, 0] = hidden[1, 1] = 3
     zeros, eye = np.zeros(2, np.float32), np.eye(2, dtype=np.float32) * 9
-    return Head(names, np.zeros(384, np.float32), 1.0, hidden, zeros, eye, zeros - 4, np.float32([0.5, 0.5]))
+    least = np.float32([0.5, 0.5])
+    return Head(names, np.zeros(384, np.float32), 1.0, hidden, zeros, eye, zeros - 4, least, least)
 
 
 def test_a_match_spans_its_window_and_repeats_are_judged_once() -> None:

@@ -25,7 +25,8 @@ class Head:
     """One hidden layer, then a score for each category.
 
     `hidden` [384, hidden], `hidden_bias` [hidden], `output` [hidden, categories], `output_bias` [categories];
-    `mean` [384] is taken off a vector and `scale` multiplied before. A category counts from its threshold on.
+    `mean` [384] is taken off a vector and `scale` multiplied before. A category counts from its threshold on, in
+    Korean from its `korean` one.
     """
 
     categories: tuple[str, ...]
@@ -36,16 +37,17 @@ class Head:
     output: Floats
     output_bias: Floats
     thresholds: Floats
+    korean: Floats
 
     def scores(self, vectors: Floats) -> Floats:
         """Of vectors [n, 384]: [n, categories], each 0..1."""
         inner = np.tanh((vectors - self.mean) * self.scale @ self.hidden + self.hidden_bias)
         return np.asarray(1 / (1 + np.exp(-(inner @ self.output + self.output_bias))), np.float32)
 
-    def found(self, vector: Floats) -> Mapping[str, float]:
+    def found(self, vector: Floats, korean: bool = False) -> Mapping[str, float]:
         """The categories that count, with their scores. Hate counts where a group is named."""
         scores = self.scores(vector[None])[0]
-        rows = zip(self.categories, scores, self.thresholds, strict=True)
+        rows = zip(self.categories, scores, self.korean if korean else self.thresholds, strict=True)
         found = {name: float(score) for name, score, least in rows if score >= least}
         if found.pop(GROUP, None) is None:
             found.pop(_NEEDS_GROUP, None)
@@ -58,6 +60,7 @@ class Head:
                 file,
                 categories=np.array(self.categories),
                 thresholds=self.thresholds,
+                korean=self.korean,
                 scale=np.float32(self.scale),
                 **numbers,
             )
@@ -70,7 +73,8 @@ def read(file: IO[bytes]) -> Head:
     with np.load(file, allow_pickle=False) as data:
         weights = {name: data[name].astype(np.float32) for name in _WEIGHTS}
         categories = tuple(str(name) for name in data["categories"])
-        return Head(categories, scale=float(data["scale"]), thresholds=data["thresholds"], **weights)
+        levels = {"thresholds": data["thresholds"], "korean": data["korean"]}
+        return Head(categories, scale=float(data["scale"]), **levels, **weights)
 
 
 @cache

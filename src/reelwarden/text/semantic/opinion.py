@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
@@ -32,6 +33,8 @@ CATEGORIES = frozenset(
 _REMEMBERED = 8192
 """Windows whose scores are kept; comments repeat themselves."""
 
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+
 _GRAVE = frozenset(("self_harm", "grooming"))
 
 
@@ -44,7 +47,7 @@ class Opinion:
         self.judge = lru_cache(maxsize=_REMEMBERED)(self._judge)
 
     def _judge(self, piece: str) -> Mapping[str, float]:
-        return self._head.found(self._embedder.vector(piece))
+        return self._head.found(self._embedder.vector(piece), korean=bool(_HANGUL.search(piece)))
 
     def find(self, text: str, asked: Collection[str], known: Sequence[Match]) -> list[Match]:
         """Matches over whole windows, for asked categories that no known match of the window settles already."""
