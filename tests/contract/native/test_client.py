@@ -65,8 +65,9 @@ def asked(native: Native) -> Iterator[set[tuple[str, str]]]:
     wire.Wire.answer = original  # type: ignore[method-assign]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client(native: Native, asked: object) -> Client:
+    """Of an account of the test's own: what another test made is not there."""
     return Client(native.url, native.tenant().secret)
 
 
@@ -329,8 +330,7 @@ def test_every_route_is_reached(
     native: Native, asked: set[tuple[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the tests above ask for, against what the OpenAPI has. Those that another process runs are run here too."""
-    own = Client(native.url, native.tenant().secret)
-    known: dict[str, Any] = {"native": native, "client": own, "asked": asked, "tmp_path": tmp_path}
+    known: dict[str, Any] = {"native": native, "asked": asked, "tmp_path": tmp_path}
     for act in (
         test_a_submission_from_first_to_last,
         test_other_sources,
@@ -345,7 +345,7 @@ def test_every_route_is_reached(
     ):
         if act.__name__ not in RAN:
             with monkeypatch.context() as patch:
-                known["monkeypatch"] = patch
+                known |= {"monkeypatch": patch, "client": Client(native.url, native.tenant().secret)}
                 act(**{name: known[name] for name in inspect.signature(act).parameters})
     paths = native.http.get("/openapi.json").json()["paths"]
     routes = {(verb.upper(), path) for path, verbs in paths.items() for verb in verbs}
