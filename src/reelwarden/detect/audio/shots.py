@@ -25,7 +25,7 @@ SPAN = (LOOKS - 1) * SPACING // HOP
 """Looks between the first and the last of a run."""
 FLOOR = 0.2
 """Five times the highest answer to the speech that the rule was learnt under."""
-SPOKEN = 0.0
+SPOKEN = 1.0
 """The rule was learnt under speech; where its logit is no higher in any look of the run, it says nothing."""
 FAINTEST = -12.0
 """Logits below are as good as never."""

@@ -35,7 +35,7 @@ def test_speech_alone_is_not() -> None:
     assert answers(told(speech=4.0, shot=-9.0, explosion=-8.0, blast=-8.0)).max() < shots.FLOOR / 3
 
 
-@pytest.mark.parametrize("speech", [-0.1, shots.FAINTEST])
+@pytest.mark.parametrize("speech", [0.9 * shots.SPOKEN, shots.FAINTEST])
 def test_nothing_is_said_where_nobody_speaks(speech: float) -> None:
     assert answers(told(speech=speech, shot=2.0, explosion=2.0, blast=2.0)).max() == 0
 
