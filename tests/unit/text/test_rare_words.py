@@ -1,4 +1,4 @@
-"""Rare words of a language are no disguises of its usual swear words, and names of drugs and weapons need no company."""
+"""Rare words of a language are no disguises of its usual swear words; names of drugs and weapons need no company."""
 
 from __future__ import annotations
 

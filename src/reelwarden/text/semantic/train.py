@@ -24,7 +24,7 @@ NEUTRAL = "neutral"
 HATE = "discriminatory"
 
 THRESHOLDS = {
-    HATE: 0.4,
+    HATE: 0.3,
     "content_trade": 0.97,
     "grooming": 0.985,
     "insult": 0.95,
