@@ -139,7 +139,7 @@ def test_the_account_sees_what_is_going_on_and_stops_it(another: Callable[..., A
 
     def begun() -> Answer | None:
         data: Answer = api.get("video/byid.json", id=first["media"]["id"])["output"]["data"]
-        return data if data["frames"] else None
+        return data if data["frames"] and data["progress"] else None
 
     so_far = until(begun, 120, "the first frames")
     assert so_far["status"] == "ongoing"
