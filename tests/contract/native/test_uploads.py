@@ -228,7 +228,11 @@ def test_a_killed_server_had_not_joined_the_parts(native: Native, tenant: Tenant
 
 
 def test_memory_does_not_grow_with_the_size(native: Native, tenant: Tenant) -> None:
-    """300 MB in one request, cut into parts and joined; the API runs in this process."""
+    """300 MB in one request, cut into parts and joined; the API runs in this process.
+
+    So does the client, and how many parts wait between the two is chance: the bound leaves room for several. 220 MB
+    more would have to lie in memory if anything of them stayed there.
+    """
     size, piece = 300 << 20, b"\1" * (1 << 20)
     warm = made(native, tenant, 80 << 20)
     sent(native, tenant, warm, 0, (piece for _ in range(80)))
@@ -237,7 +241,7 @@ def test_memory_does_not_grow_with_the_size(native: Native, tenant: Tenant) -> N
     assert sent(native, tenant, id, 0, (piece for _ in range(300))).status_code == 204
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert uploading.read(native.bench.database, tenant.account, id).whole
-    assert grown < 20 << 10, f"{grown} kB"
+    assert grown < 80 << 10, f"{grown} kB"
     for one in (warm, id):
         native.ask(tenant, "DELETE", f"/uploads/{one}", headers=SPOKEN)
 
