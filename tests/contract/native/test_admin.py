@@ -19,7 +19,7 @@ def admin(native: Native) -> Any:
 
 
 def test_an_account_from_first_to_last(native: Native, admin: Any) -> None:
-    name = secrets.token_hex(6)
+    name = f"n{secrets.token_hex(6)}"
     made = native.ask(admin, "POST", "/accounts", json={"name": name, "plan": "free"})
     assert made.status_code == 201, made.text
     key = native.ask(admin, "POST", f"/accounts/{name}/keys", json={"name": "first"}).json()
@@ -41,7 +41,7 @@ def test_nobody_closes_the_door_behind_himself(native: Native, admin: Any) -> No
 
 def unheard_of() -> dict[str, str]:
     """An account on a plan that no other test can have made: they share one server."""
-    return {"name": secrets.token_hex(8), "plan": secrets.token_hex(8)}
+    return {"name": f"n{secrets.token_hex(8)}", "plan": f"p{secrets.token_hex(8)}"}
 
 
 def test_plans(native: Native, admin: Any) -> None:

@@ -236,7 +236,7 @@ def test_keys(native: Native, client: Client) -> None:
 
 def test_what_admins_do(native: Native, asked: object) -> None:
     admin = Client(native.url, native.tenant(scopes=[*OWN_SCOPES, "admin"]).secret)
-    name = secrets.token_hex(6)
+    name = f"n{secrets.token_hex(6)}"
     made = admin.admin.create(name, "free")
     assert admin.admin.account(name) == made
     assert Client(native.url, admin.admin.create_key(name, "k").secret or "").account().plan == "free"
