@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import warnings
 import zipfile
@@ -10,12 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from postgres import Postgres
     from serving import Server
 
     from reelwarden.store.database import Database
+
+# The same examples in every run, so that a change is only blamed for what it did; and no example is timed.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("other", derandomize=False, deadline=None)
+settings.load_profile(os.environ.get("REELWARDEN_EXAMPLES", "same"))
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
