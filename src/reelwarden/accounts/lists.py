@@ -18,7 +18,7 @@ from reelwarden.accounts.statements import upsert
 from reelwarden.accounts.wording import is_keepable, keepable
 from reelwarden.errors import NoSuch, UsageError
 from reelwarden.store import tables
-from reelwarden.store.database import Database, new_id
+from reelwarden.store.database import Database, handfuls, new_id
 from reelwarden.text.match import LANGUAGES
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 KINDS, MATCHES = ("disallow", "allow"), ("exact", "standard")
 ALL = "all"
 MOST_LETTERS, MOST_ENTRIES = 500, 100_000
-BATCH = 1000
 
 _lists, _entries = tables.lists.text_lists, tables.lists.text_entries
 _memory: Memory[Any] = Memory(256)
@@ -166,9 +165,9 @@ def remove(
     gone = 0
     for column, wanted in ((_entries.c.text, [text.strip() for text in texts]), (_entries.c.id, list(ids))):
         sound = [one for one in wanted if is_keepable(one)]
-        for start in range(0, len(sound), BATCH):
-            some = column.in_(sound[start : start + BATCH])
-            gone += connection.execute(sa.delete(_entries).where(_entries.c.list == touched.id, some)).rowcount
+        for some in handfuls(sound):
+            meant = sa.and_(_entries.c.list == touched.id, column.in_(some))
+            gone += connection.execute(sa.delete(_entries).where(meant)).rowcount
     return gone
 
 

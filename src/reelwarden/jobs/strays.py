@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
 from reelwarden.jobs.uploading import submission_of
 from reelwarden.store.blobs import Blobs
-from reelwarden.store.database import Database, time_of
+from reelwarden.store.database import Database, handfuls, time_of
 from reelwarden.store.tables.submissions import submissions, uploads
 
 PREFIXES = ("media", "uploads")
 YOUNG = 86400.0
 """Seconds for which bytes may be on their way to a submission that is not there yet: slow senders take hours."""
-BATCH = 500
 
 
 def sweep(database: Database, blobs: Blobs, now: float) -> int:
@@ -22,8 +21,7 @@ def sweep(database: Database, blobs: Blobs, now: float) -> int:
     gone = blobs.drop_unfinished(now - YOUNG)
     for prefix in PREFIXES:
         old = [id for id in owners(blobs, prefix) if (made := time_of(id)) is None or made < now - YOUNG]
-        for start in range(0, len(old), BATCH):
-            some = old[start : start + BATCH]
+        for some in handfuls(old):
             for id in sorted(set(some) - _known(database, some)):
                 blobs.delete_all(f"{prefix}/{id}")
                 gone += 1
@@ -40,7 +38,7 @@ def owners(blobs: Blobs, prefix: str) -> Iterator[str]:
             yield owner
 
 
-def _known(database: Database, ids: list[str]) -> set[str]:
+def _known(database: Database, ids: Sequence[str]) -> set[str]:
     with database.read() as connection:
         mine = connection.execute(sa.select(submissions.c.id).where(submissions.c.id.in_(ids))).scalars().all()
         open_ = connection.execute(sa.select(uploads.c.id)).scalars().all()

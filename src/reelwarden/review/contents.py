@@ -12,11 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from reelwarden.store.database import new_id
+from reelwarden.store.database import handfuls, new_id
 from reelwarden.store.tables.review import contents as rows
 from reelwarden.store.tables.submissions import submissions
 
-AT_ONCE = 500
 OPEN, JUDGED, FAILED = "open", "judged", "failed"
 REMEMBERED = 600.0
 """Seconds for which a judged content is known again: a retry gets the answer that its first call would have got."""
@@ -113,8 +112,8 @@ def ripe(connection: sa.Connection, ended: Sequence[str], before: float) -> list
     found = [Content(**row) for row in connection.execute(waiting.order_by(rows.c.created)).mappings()]
     wanted = [id for content in found for id in content.submissions.values()]
     going_on: set[str] = set()
-    for start in range(0, len(wanted), AT_ONCE):
-        these = submissions.c.id.in_(wanted[start : start + AT_ONCE])
+    for some in handfuls(wanted):
+        these = submissions.c.id.in_(some)
         over = sa.and_(submissions.c.state.in_(ended), submissions.c.ended < before)
         going_on |= set(connection.execute(sa.select(submissions.c.id).where(these, ~over)).scalars())
     return [content for content in found if going_on.isdisjoint(content.submissions.values())]

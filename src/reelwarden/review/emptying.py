@@ -6,8 +6,6 @@ said of it cannot be told any more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
 from reelwarden.review.queues import EXPIRED, PENDING
@@ -49,11 +47,6 @@ def authorship(connection: sa.Connection, accounts: sa.ColumnElement[bool], befo
     """Contents from before then are nobody's."""
     whose = sa.and_(accounts, contents.c.author.is_not(None), contents.c.created < before, contents.c.state != "open")
     connection.execute(sa.update(contents).where(whose).values(author=None, submissions={}))
-
-
-def several(ids: Sequence[str]) -> list[Sequence[str]]:
-    """The ids in handfuls that one statement takes."""
-    return [ids[start : start + ABOUT] for start in range(0, len(ids), ABOUT)]
 
 
 def _bare(now: float) -> dict[str, object]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from reelwarden.deliver import deliveries
 from reelwarden.review import emptying
 from reelwarden.review.authors import Author
+from reelwarden.store.database import handfuls
 from reelwarden.store.tables.review import authors, contents, decisions, review_items
 from reelwarden.store.tables.submissions import submissions
 
@@ -43,7 +44,7 @@ def _submissions_of(connection: sa.Connection, author: Author) -> list[str]:
     return sorted(found)
 
 
-def _expire(connection: sa.Connection, ids: Iterable[str]) -> None:
-    for some in emptying.several(list(ids)):
+def _expire(connection: sa.Connection, ids: Sequence[str]) -> None:
+    for some in handfuls(ids):
         mine = submissions.c.id.in_(some)
         connection.execute(sa.update(submissions).where(mine).values(expires=AT_ONCE, stop_wanted=True))

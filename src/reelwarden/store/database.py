@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -19,6 +19,8 @@ from reelwarden.store.tables import metadata
 T = TypeVar("T")
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 BUSY_SECONDS = 30
+HANDFUL = 500
+"""Ids that one statement names; SQLite takes no more than some thousands."""
 READING = "reelwarden_reading"
 UNREACHABLE = (OperationalError, TimeoutError)
 
@@ -28,6 +30,12 @@ def new_id(prefix: str) -> str:
     number = (int(time.time() * 1000) << 80) | secrets.randbits(80)
     digits = [ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5)]
     return f"{prefix}_{''.join(digits)}"
+
+
+def handfuls(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The ids, as many at a time as one statement takes."""
+    for start in range(0, len(ids), HANDFUL):
+        yield ids[start : start + HANDFUL]
 
 
 def time_of(id: str) -> float | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 import sqlalchemy as sa
 
-from reelwarden.accounts import accounts, keys, plans
+from reelwarden.accounts import keys
 from reelwarden.errors import UsageError
 from reelwarden.review import (
     actions,
@@ -72,14 +72,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
+def desk(database: Database, place: tuple[Project, str]) -> Iterator[Desk]:
     with database.begin() as connection:
-        plans.seed(connection)
-        account = accounts.create(connection, "someone")
-        project = projects.usual(connection, account.id, account.name)
-        queue = queues.usual(connection, project.id)
-        assert queue
-        yield Desk(connection, project, queue)
+        yield Desk(connection, *place)
 
 
 def test_the_usual_project_is_made_once_with_all_that_belongs_to_it(desk: Desk) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from traces import rows_of
 
-from reelwarden.accounts import accounts, plans
+from reelwarden.accounts import accounts
 from reelwarden.review import actions, authors, contents, decisions, erasure, expiry, items, news, projects, queues
 from reelwarden.review.authors import Author
 from reelwarden.review.contents import REMEMBERED, Judgement
@@ -101,14 +100,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database) -> Iterator[Desk]:
-    with database.begin() as connection:
-        plans.seed(connection)
-        account = accounts.create(connection, "someone")
-        project = projects.usual(connection, account.id, account.name)
-        queue = queues.usual(connection, project.id)
-    assert queue
-    yield Desk(database, project, queue)
+def desk(database: Database, place: tuple[Project, str]) -> Desk:
+    return Desk(database, *place)
 
 
 def test_items_and_what_was_said_of_them_go_and_are_still_counted(desk: Desk) -> None:
