@@ -83,6 +83,13 @@ def wait_until_done(database: Database, receiver: Receiver, count: int, seconds:
         time.sleep(0.3)
 
 
+def reasons(database: Database) -> list[Any]:
+    """Why submissions ended otherwise than finished."""
+    others = sa.select(submissions.c.id, submissions.c.state, submissions.c.error).where(submissions.c.state != "finished")
+    with database.read() as connection:
+        return [tuple(row) for row in connection.execute(others)]
+
+
 def judge(cluster: Cluster, database: Database, receiver: Receiver, ids: list[str], kills: int) -> None:
     """Everything that must hold at the end, and the counts for people."""
     with database.read() as connection:
@@ -101,7 +108,7 @@ def judge(cluster: Cluster, database: Database, receiver: Receiver, ids: list[st
     )
     assert len(set(ids)) == len(ids)
     assert {id for id, _ in ended} == set(ids)
-    assert {state for _, state in ended} == {"finished"}, cluster.logs()
+    assert {state for _, state in ended} == {"finished"}, f"{reasons(database)}\n{cluster.logs()}"
     assert kept == len(ids)
     assert open_jobs == 0
     assert owed == Counter({"delivered": len(ids)})

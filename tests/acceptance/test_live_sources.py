@@ -25,6 +25,8 @@ from reelwarden.settings import Settings
 
 pytestmark = pytest.mark.slow
 SECONDS = 4.0
+SIDE = 128
+"""So small that the pipe holds everything: a decoder that nobody reads in time leaves pictures out."""
 
 
 def source_of(url: str) -> LiveSource:
@@ -39,7 +41,7 @@ def decoded(source: LiveSource) -> tuple[list[tuple[float, int]], float]:
     reading, writing = os.pipe()
     writer = threading.Thread(target=pump, args=(writing, first, chunks))
     writer.start()
-    with decode_live(reading, Every(0.4), 320, format=first.format) as decoding:
+    with decode_live(reading, Every(0.4), SIDE, format=first.format) as decoding:
         os.close(reading)
         pieces = list(decoding)
     writer.join(120)
