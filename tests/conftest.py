@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from postgres import Postgres
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
     from reelwarden.store.database import Database
 
-# The same examples in every run, so that a change is only blamed for what it did; and no example is timed.
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("other", derandomize=False, deadline=None)
+# The same examples in every run, so that a change is only blamed for what it did; and nothing is timed.
+UNTIMED = [HealthCheck.too_slow]
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=UNTIMED)
+settings.register_profile("other", derandomize=False, deadline=None, suppress_health_check=UNTIMED)
 settings.load_profile(os.environ.get("REELWARDEN_EXAMPLES", "same"))
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

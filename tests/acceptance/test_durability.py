@@ -85,7 +85,9 @@ def wait_until_done(database: Database, receiver: Receiver, count: int, seconds:
 
 def reasons(database: Database) -> list[Any]:
     """Why submissions ended otherwise than finished."""
-    others = sa.select(submissions.c.id, submissions.c.state, submissions.c.error).where(submissions.c.state != "finished")
+    others = sa.select(submissions.c.id, submissions.c.state, submissions.c.error).where(
+        submissions.c.state != "finished"
+    )
     with database.read() as connection:
         return [tuple(row) for row in connection.execute(others)]
 

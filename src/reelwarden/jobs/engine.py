@@ -71,12 +71,18 @@ class JobEngine:
         if names:
             self._client.cancel_workflows(names)
 
+    def begun(self, before: float) -> frozenset[str]:
+        """The runs that workers, dead ones perhaps, have taken before that time and not ended."""
+        found = self._client.list_workflows(
+            status="PENDING", name=WORKFLOW, dequeued_before=_iso(before), load_input=False, load_output=False
+        )
+        return frozenset(run.workflow_id for run in found)
+
     def forget(self, before: float, most: int = 1000) -> int:
         """Deletes what the engine remembers of runs that ended before that time. Says how many."""
-        from datetime import UTC, datetime
-
-        then = datetime.fromtimestamp(before, UTC).isoformat()
-        ended = self._client.list_workflows(completed_before=then, limit=most, load_input=False, load_output=False)
+        ended = self._client.list_workflows(
+            completed_before=_iso(before), limit=most, load_input=False, load_output=False
+        )
         if ended:
             self._client.delete_workflows([run.workflow_id for run in ended])
         return len(ended)
@@ -161,6 +167,12 @@ def _enqueueing(job: Job) -> Any:
         "queue_partition_key": job.partition,
         "priority": job.priority,
     }
+
+
+def _iso(time: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(time, UTC).isoformat()
 
 
 def _plain() -> Any:

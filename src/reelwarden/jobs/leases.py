@@ -102,6 +102,12 @@ def release(connection: sa.Connection, job: str, worker: str, counts: bool) -> N
     connection.execute(leases.update().where(mine).values(values))
 
 
+def pass_on(connection: sa.Connection, job: str) -> None:
+    """A worker has taken the job's run from the engine, but will not take its lease: it is free for others at once."""
+    unheld = sa.and_(leases.c.job == job, leases.c.worker == "")
+    connection.execute(leases.update().where(unheld).values(worker="gone", beat=0.0))
+
+
 def end(connection: sa.Connection, job: str, worker: str) -> bool:
     """The job is done. False where it is another's."""
     mine = leases.delete().where(leases.c.job == job, leases.c.worker == worker)
@@ -119,12 +125,16 @@ def reap(database: Database, engine: JobEngine, now: float, silence: float) -> i
     """Hands in again every job whose worker has been silent for so long. Says how many.
 
     Looks at the state, not at events, so that whatever went wrong before is mended the next time. Of several reapers
-    one wins each job.
+    one wins each job. A worker may also have died between taking a run from the engine and taking its lease.
     """
     stale = sa.and_(leases.c.worker != "", leases.c.beat < now - silence)
+    begun = engine.begun(now - silence)
+    unheld = sa.and_(leases.c.worker == "", leases.c.job.in_([name.rpartition(".")[0] for name in begun]))
     with database.read() as connection:
-        found = connection.execute(sa.select(leases).where(stale).limit(500)).mappings().all()
-    return sum(_hand_in_again(database, engine, row, now) for row in found)
+        rows = connection.execute(sa.select(leases).where(stale).limit(500)).mappings().all()
+        lost = connection.execute(sa.select(leases).where(unheld)).mappings().all() if begun else []
+    rows = [*rows, *(row for row in lost if f"{row['job']}.{row['run']}" in begun)]
+    return sum(_hand_in_again(database, engine, row, now) for row in rows)
 
 
 def _hand_in_again(database: Database, engine: JobEngine, row: sa.RowMapping, now: float) -> bool:

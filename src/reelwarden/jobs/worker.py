@@ -104,10 +104,8 @@ class Worker:
 
     def _handle(self, job: str) -> None:
         """One job, from the engine. Nothing that goes wrong with it gets out of here."""
-        if self._stopping.is_set():
-            return
         bench = self.bench
-        lease = patiently(lambda: self._take(job))
+        lease = self._taken(job)
         if lease is None:
             return
         hold = Hold()
@@ -122,6 +120,21 @@ class Worker:
         finally:
             with self._lock:
                 self._held.pop(job, None)
+
+    def _taken(self, job: str) -> Lease | None:
+        """Tries until it knows: a run that ended while its lease is nobody's would never come to anybody again."""
+        while not self._stopping.is_set():
+            try:
+                return patiently(lambda: self._take(job))
+            except Exception as error:
+                log.error("worker.take_failed", job=job, error=type(error).__name__)
+                self._stopping.wait(PAUSE)
+        quietly(lambda: self._pass_on(job))
+        return None
+
+    def _pass_on(self, job: str) -> None:
+        with self.bench.database.begin() as connection:
+            leases.pass_on(connection, job)
 
     def _take(self, job: str) -> Lease | None:
         bench = self.bench
