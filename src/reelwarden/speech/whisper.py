@@ -3,7 +3,8 @@
 One thread, 8-bit weights. The encoder's output is used three times: for the language, the words, and their times.
 Whisper was made for windows of 30 s, and most of its cost is the encoder. Given only as much as there is, and MARGIN
 of silence, it makes the same errors and costs a third on utterances of a few seconds; without the margin it begins to
-repeat itself. Where it does that all the same, it is asked again with the whole window.
+repeat itself. Where it does that all the same, it is asked again with a window of AGAIN seconds: that cures as much as
+the whole one, and takes 40 MB less, which the rest of a long film would otherwise keep.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ TICK = 0.02
 """Seconds of one step of the encoder's output."""
 MARGIN = 3.0
 """Seconds of silence after the sound, at least."""
+AGAIN = 24.0
+"""Seconds of the window in which what repeats itself is heard again."""
 MOST_TOKENS = 220
 """Nobody says more in half a minute; a model that repeats itself is stopped here."""
 OPEN_LANGUAGE = 0.5
@@ -53,7 +56,7 @@ class Whisper(Recogniser):
     def recognise(self, samples: Samples, language: str | None = None, likely: str | None = None) -> Heard:
         heard = self._recognise(samples, MARGIN, language, likely)
         if repeats(heard.text):
-            heard = self._recognise(samples, WINDOW, heard.language, None)
+            heard = self._recognise(samples, max(MARGIN, AGAIN - _frames(samples) * HOP / RATE), heard.language, None)
         return heard
 
     def tell_language(self, samples: Samples) -> tuple[str, float]:
@@ -122,7 +125,7 @@ def spectrum(samples: Samples, bands: int, margin: float = WINDOW) -> Array:
     """
     samples = samples[: FRAMES * HOP]
     padded = np.concatenate([samples[FFT // 2 : 0 : -1], samples, np.zeros(FFT, np.float32)])
-    count = min(FRAMES, samples.size // HOP + 1)
+    count = _frames(samples)
     windows = frames(padded, FFT, HOP)[:count] * hann(FFT)
     power = np.abs(np.fft.rfft(windows, axis=1)).astype(np.float32) ** 2
     length = min(FRAMES, -(-(count + round(margin * RATE / HOP)) // GRAIN) * GRAIN)
@@ -130,3 +133,7 @@ def spectrum(samples: Samples, bands: int, margin: float = WINDOW) -> Array:
     logs[:, :count] = np.log10(np.maximum(power @ slaney_filters(bands, FFT), 1e-10)).T
     scaled: Array = (np.maximum(logs, logs.max() - 8.0) + 4.0) / 4.0
     return scaled
+
+
+def _frames(samples: Samples) -> int:
+    return min(FRAMES, samples.size // HOP + 1)
