@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from reelwarden.text.chinese import is_han
 from reelwarden.text.spelled import FEWEST, rows
-from reelwarden.text.tokens import Tokenizer
+from reelwarden.text.tokens import Tokenizer, is_stopped
 
 KEPT = 50_000
 LONGEST_KEPT = 80
@@ -149,11 +149,13 @@ class Notes(dict[str, Note]):
     def _note(self, chunk: str) -> Note:
         """The words that a quick look has, and those that patterns will read, which differ where one is disguised."""
         tokenizer = self._tokenizer
-        if word := tokenizer.plain_word(chunk):
-            choices = self.choices_of(word)
-            ends = len(chunk) > len(word) and not tokenizer.pieces(chunk)[-1].word
+        if word := tokenizer.sole_word(chunk):
+            choices, slots = self.choices_of(word), tokenizer.slots_of(word)
+            ends = is_stopped(chunk)
+            if not choices and not slots and len(word) > 1:
+                return _LAST_WORD if ends else _WORD
             hits = ((0, 0, choices),) if choices else ()
-            return Note(choices, tokenizer.slots_of(word), 1, ends, hits, False, int(len(word) == 1))
+            return Note(choices, slots, 1, ends, hits, False, int(len(word) == 1))
         quick = tokenizer.quick(chunk)
         pieces = tokenizer.pieces(chunk)
         words = [piece.word for piece in pieces if piece.word]
@@ -181,3 +183,5 @@ def _is_slang(words: Sequence[str]) -> bool:
 
 
 _NONE: frozenset[str] = frozenset()
+_WORD, _LAST_WORD = Note(0, _NONE, 1, False, (), False), Note(0, _NONE, 1, True, (), False)
+"""What a word brings that no pattern knows."""

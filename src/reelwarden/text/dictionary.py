@@ -12,8 +12,8 @@ import os
 import sys
 import tempfile
 from array import array
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +27,7 @@ RAREST = 1000
 """The cost of a word that is not listed, in hundredths of a power of ten."""
 
 FORMAT = 2
+KEPT = 20_000
 
 
 class Dictionary:
@@ -35,9 +36,10 @@ class Dictionary:
     def __init__(self, slots: memoryview) -> None:
         self._slots = slots
         self._mask = len(slots) - 1
+        self.cost: Callable[[str], int] = lru_cache(KEPT)(self._cost)
+        """The cost of a word in small letters, RAREST when it is not listed. Kept, as many ask for the same word."""
 
-    def cost(self, word: str) -> int:
-        """The cost of the word in small letters, RAREST when it is not listed."""
+    def _cost(self, word: str) -> int:
         key = _key(word)
         place, mark = key & self._mask, key >> 10
         while slot := self._slots[place]:

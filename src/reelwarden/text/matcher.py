@@ -42,6 +42,9 @@ _LETTERS = re.compile(r"[^\W\d_]{3,}")
 LONGEST_KNOWN_PIECE = 3
 """A usual word of more letters is no piece of a broken word."""
 
+_PLAIN = re.compile(rf"([^\W\d_]{{{LONGEST_KNOWN_PIECE + 1},{LONGEST_CHUNK - 9}}})[.,;:!?]{{0,9}}")
+"""A word too long for a piece, as it is written, and marks behind it."""
+
 LONGEST_PIECE = 12
 
 
@@ -55,6 +58,7 @@ class Verdict(NamedTuple):
 
 
 INNOCENT = Verdict((), "", True)
+_NOTHING = Verdict((), "", False)
 
 
 class Matcher:
@@ -93,7 +97,9 @@ class Matcher:
     def _verdict(self, chunk: str) -> Verdict:
         verdict = self._verdicts.get(chunk)
         if verdict is None:
-            verdict = self._judge(chunk) if len(chunk) <= LONGEST_CHUNK else self._slices(chunk)
+            verdict = self._of_plain(chunk)
+            if verdict is None:
+                verdict = self._judge(chunk) if len(chunk) <= LONGEST_CHUNK else self._slices(chunk)
             if len(chunk) <= KEPT_LENGTH:
                 self._keep(chunk, verdict)
         return verdict
@@ -106,6 +112,19 @@ class Matcher:
         if not verdict.found and (verdict.known or not verdict.factor):
             self._inert.add(chunk)
 
+    def _of_plain(self, chunk: str) -> Verdict | None:
+        """What `_judge` says of a word with no more than marks behind it, without a look at all that it is not."""
+        plain = _PLAIN.fullmatch(chunk)
+        if plain is None:
+            return None
+        word = plain[1]
+        low = word.lower()
+        if not low.isalpha() or low in self.index.cased:
+            return None
+        if self.judge.known(low):
+            return INNOCENT
+        return self._of_letters(word) if word == chunk else None
+
     def _judge(self, chunk: str) -> Verdict:
         """The verdict on a chunk; what an elision leaves in front of it (l', qu') is no part of the word."""
         if self.judge.elisions and (elided := _ELIDED.match(chunk)) and elided[1].lower() in self.judge.elisions:
@@ -115,7 +134,6 @@ class Matcher:
         if not low or _DIGITS.fullmatch(low):
             lone = len(chunk) == 1 and chunk not in _EDGES
             return Verdict((), chunk if lone else "", False)
-        script = self.script
         known = self._is_known(low)
         cased = self.index.cased and not self.index.cased.isdisjoint(_INNER.split(low))
         if known and len(low) > LONGEST_KNOWN_PIECE and not cased:
@@ -126,12 +144,26 @@ class Matcher:
         if core != chunk:
             verdict = self._verdict(core)
             return verdict._replace(factor=verdict.factor if len(chunk) <= LONGEST_PIECE else "")
-        factor = ""
-        if len(chunk) <= LONGEST_PIECE:
-            bones = collapsed(chunk.translate(script.raw_table).replace(GAP, ""), script)
-            factor = bones if self.index.is_factor(bones) else ""
-        found = list(self.verifier.exact(chunk)) if known and cased else [] if known else self.verifier.find(chunk)
-        return Verdict(tuple(best(found)), factor, known)
+        if not known:
+            return self._of_letters(chunk)
+        letters = chunk.translate(self.script.raw_table)
+        factor = self._factor(chunk, collapsed(letters.replace(GAP, ""), self.script))
+        return Verdict(tuple(best(list(self.verifier.exact(chunk)))) if cased else (), factor, known)
+
+    def _of_letters(self, chunk: str) -> Verdict:
+        """The verdict on a chunk that is no usual word."""
+        letters = chunk.translate(self.script.raw_table)
+        bones = collapsed(letters.replace(GAP, ""), self.script)
+        found = self.verifier.find(chunk, letters, bones)
+        factor = self._factor(chunk, bones)
+        return Verdict(tuple(best(found)), factor, False) if found or factor else _NOTHING
+
+    def _factor(self, chunk: str, bones: str) -> str:
+        return bones if len(chunk) <= LONGEST_PIECE and self.index.is_factor(bones) else ""
+
+    def _find(self, piece: str) -> list[Found]:
+        letters = piece.translate(self.script.raw_table)
+        return self.verifier.find(piece, letters, collapsed(letters.replace(GAP, ""), self.script))
 
     def _address(self, chunk: str) -> Iterator[Found]:
         """Words in a link: within the host's name as anywhere, in the rest only whole and undisguised ones."""
@@ -140,7 +172,7 @@ class Matcher:
         for piece in _LETTERS.finditer(chunk):
             whole = piece[0].lower() in self.index.forms
             if (piece.start() < end and not self._is_known(piece[0].lower())) or whole:
-                for match in self.verifier.find(piece[0]):
+                for match in self._find(piece[0]):
                     if not match.cost and (piece.start() < end or whole):
                         yield match.moved(piece.start())
 

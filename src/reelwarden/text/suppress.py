@@ -104,7 +104,7 @@ class Judge:
 
     def _known(self, word: str) -> bool:
         """Whether a piece is a usual word by itself, and not one of the accidents of two letters or of the net."""
-        return word in self.short if len(word) < 3 else self.benign(word) and self.cost(word) <= ALIAS_RAREST
+        return word in self.short if len(word) < 3 else self.cost(word) <= ALIAS_RAREST and self.benign(word)
 
     def stands_alone(self, word: str) -> bool:
         """Whether a piece is more likely a word than a part of a broken one: short ones must be very usual."""

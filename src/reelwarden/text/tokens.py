@@ -30,6 +30,9 @@ _TOKEN = re.compile(
     rf"|[{re.escape(SIGNS)}]|[.!?…。！？\n]+|[^\w\s]"
 )
 _PLAIN_CHUNK = re.compile(r"([A-Za-z]+)[.,;:!?]*")
+_LETTERED_CHUNK = re.compile(r"([^\W\d_]+)[.,;:!?]*")
+_FIRST_GLUED = "\u1100"
+"""From here on there are scripts in which words are not divided, or are folded otherwise."""
 _STOPPED = re.compile(r"[.!?]+")
 _PARTS = re.compile(r"\d+|\D+")
 _RUN = re.compile(r"(\D)\1\1+")
@@ -66,6 +69,11 @@ _STOP, _QUESTION = Piece(""), Piece("", 0, 1)
 
 def is_stop(word: str) -> bool:
     return word[0] in _STOPS
+
+
+def is_stopped(chunk: str) -> bool:
+    """Whether a sentence ends with a chunk that is a plain word and marks."""
+    return _STOPPED.search(chunk) is not None
 
 
 class Tokenizer:
@@ -161,6 +169,15 @@ class Tokenizer:
         """The word of a chunk that is one as it is written, with at most stops behind it; else nothing."""
         found = _PLAIN_CHUNK.fullmatch(chunk) if self._is_latin else None
         return found[1].lower() if found and not _RUN.search(found[1].lower()) else ""
+
+    def sole_word(self, chunk: str) -> str:
+        """The word of a chunk of letters with at most marks behind it, as `quick` and `pieces` both read it; else
+        nothing, also where they may differ."""
+        if chunk.isascii():
+            return self.plain_word(chunk)
+        found = _LETTERED_CHUNK.fullmatch(chunk)
+        word = found[1].translate(self._table) if found and not found[1].isascii() else ""
+        return word if word.isalpha() and max(word) < _FIRST_GLUED and not _RUN.search(word) else ""
 
     def sentences(self, text: str) -> list[Sentence]:
         """The sentences of a text; long ones in overlapping parts."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from reelwarden.text.align import CONFUSIONS, INFINITE, NEXT_VOWEL_LEFT_OUT, SAME_CLASS, allowance, cost, is_spelled
-from reelwarden.text.fold import GAP, MASKS, Script
+from reelwarden.text.fold import MASKS, Script
 from reelwarden.text.found import Found
 from reelwarden.text.index import Index, Word
 from reelwarden.text.keys import SHORTEST, gaps, keys, plausible
@@ -50,31 +50,32 @@ class Verifier:
         self.script = script
         self.lenient = lenient
 
-    def proposed(self, chunk: str) -> bool:
+    def _is_proposed(self, chunk: str, letters: str, bones: str) -> bool:
         """A quick look at the letters: whether anything is to be verified at all."""
-        letters = chunk.translate(self.script.raw_table)
-        if self.index.automaton.find_matches_as_indexes(collapsed(letters.replace(GAP, ""), self.script)):
+        if self.index.automaton.find_matches_as_indexes(bones):
             return True
+        if letters.isalpha() and chunk.isalpha():
+            return self._meets(letters)
         if _SIGN_INSIDE.search(chunk) or DRAWN.search(chunk):
             return True
         words = letters.split()
         if len(words) > 1:
             words = [*words[:LOOKED_AT], "".join(words)]
-        fuzzy = self.index.fuzzy
-        return any(
-            plausible(key, word, form) for word in words for key in self._keys(word) for _, form in fuzzy.get(key, ())
-        )
+        return any(map(self._meets, words))
 
-    def _keys(self, letters: str) -> Iterator[str]:
-        if SHORTEST - 1 <= len(letters) <= LONGEST_FUZZY:
-            yield from keys(letters, self.script)
-            if self.index.has_typos:
-                yield from gaps(letters, self.script)
+    def _meets(self, letters: str) -> bool:
+        """Whether a word shares a key with one of the index, and may be it."""
+        if not SHORTEST - 1 <= len(letters) <= LONGEST_FUZZY:
+            return False
+        fuzzy, asked = self.index.fuzzy, keys(letters, self.script)
+        if self.index.has_typos:
+            asked += gaps(letters, self.script)
+        return any(plausible(key, letters, form) for key in asked if key in fuzzy for _, form in fuzzy[key])
 
-    def find(self, chunk: str) -> list[Found]:
-        """Matches within a chunk without blanks."""
-        exact = list(self.exact(chunk))
-        if not self.proposed(chunk):
+    def find(self, chunk: str, letters: str, bones: str) -> list[Found]:
+        """Matches within a chunk without blanks, whose letters and skeleton are given."""
+        exact = list(self.exact(chunk)) if self.index.exact else []
+        if not self._is_proposed(chunk, letters, bones):
             return exact
         look = _Look(self, chunk, read(chunk, self.script))
         found = [*exact, *look.by_skeleton(across=False), *look.by_keys()]
@@ -96,8 +97,6 @@ class Verifier:
     def exact(self, chunk: str) -> Iterator[Found]:
         """Matches of the words of which nothing but the spelling counts."""
         exact = self.index.exact
-        if not exact:
-            return
         for place in _WORD.finditer(chunk):
             plain = unicodedata.normalize("NFKC", place[0])
             for number in (*exact.get(plain.casefold(), ()), *exact.get(plain, ())):

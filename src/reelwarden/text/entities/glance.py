@@ -35,7 +35,7 @@ _SAYS_AT, _NAMES_PROVIDER = re.compile(_with(_AT)), re.compile(_with(_PROVIDER))
 _WORD = re.compile(r"[^\W\d_]+")
 _SIGN = re.compile(r"[\d@_·•∙⋅＠﹫]|\.\w|^\.|\s")
 _BEHIND = ".,;:!?"
-_PLAIN = re.compile(r"[A-Za-z]+[.,;:!?]*")
+_PLAIN, _LETTERED = re.compile(r"[a-z]+[.,;:!?]*"), re.compile(r"[^\W\d_]+[.,;:!?]*")
 _COMMA_INSIDE = re.compile(r",.*\w", re.DOTALL)
 _TLD = re.compile(rf"(?:{'|'.join(sorted(COMMON_TLDS))})\b")
 _LATIN = re.compile("[a-z]")
@@ -46,7 +46,7 @@ class _Letters(dict[str, str]):
 
     def __missing__(self, chunk: str) -> str:
         text = plain(chunk)
-        if _PLAIN.fullmatch(chunk):
+        if _PLAIN.fullmatch(text) and (chunk.isascii() or _LETTERED.fullmatch(chunk)):
             words = [text.rstrip(_BEHIND)]
             traits = _of_word(words[0]) | _COMMA * text.endswith(",") | _NUMBER * (len(text) == 1)
         else:
@@ -74,9 +74,20 @@ def may_hold(chunks: Sequence[str]) -> bool:
 
 @lru_cache(_KEPT)
 def _of_word(word: str) -> int:
-    """What an ASCII word with nothing but the marks of a sentence behind it may contribute, the comma apart."""
-    traits = _traits(word, word, [word])
-    return traits & ~_NUMBER if len(word) == 1 and not parts_of(word) else traits
+    """What a word in ASCII with nothing but the marks of a sentence behind it may contribute, the comma apart: as
+    `_traits`, without what needs signs or letters beyond ASCII."""
+    words = (word,)
+    if hidden.ends_like_a_host(word) or username.introduces(words):
+        return _TELLING
+    parts = parts_of(word)
+    if parts > 1:
+        return _TELLING
+    return (
+        _NUMBER * (parts > 0)
+        + _ENDING * (word in COMMON_TLDS)
+        + _AT * hidden.says_at(words)
+        + _PROVIDER * hidden.names_a_provider(words)
+    )
 
 
 def _traits(chunk: str, text: str, words: Sequence[str]) -> int:

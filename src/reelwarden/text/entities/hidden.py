@@ -96,9 +96,12 @@ def has_no_host(folded: Folded) -> bool:
 
 def near_a_host(text: str, words: Sequence[str]) -> bool:
     """Whether a folded chunk, with blanks around, has a sign of a host that is no name of a mail provider."""
-    return _NEAR_A_HOST.search(text) is not None or any(
-        word in _DOT_WORDS or word.endswith(_DOT_ENDS) or _glues_an_address(word) for word in words
-    )
+    return _NEAR_A_HOST.search(text) is not None or any(map(ends_like_a_host, words))
+
+
+def ends_like_a_host(word: str) -> bool:
+    """Whether a word is one for a dot, or has one and an ending, or an @ and a provider, glued to it."""
+    return word in _DOT_WORDS or word.endswith(_DOT_ENDS) or _glues_an_address(word)
 
 
 def names_a_provider(words: Sequence[str]) -> bool:
