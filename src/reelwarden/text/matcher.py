@@ -123,7 +123,9 @@ class Matcher:
             return None
         if self.judge.known(low):
             return INNOCENT
-        return self._of_letters(word) if word == chunk else None
+        if word == chunk:
+            return self._of_letters(word)
+        return self._followed(chunk, word) if chunk.rstrip(_BEHIND) == word else None
 
     def _judge(self, chunk: str) -> Verdict:
         """The verdict on a chunk; what an elision leaves in front of it (l', qu') is no part of the word."""
@@ -142,13 +144,17 @@ class Matcher:
             return Verdict(tuple(best(list(self._address(chunk)))), "", False)
         core = chunk.rstrip(_BEHIND)
         if core != chunk:
-            verdict = self._verdict(core)
-            return verdict._replace(factor=verdict.factor if len(chunk) <= LONGEST_PIECE else "")
+            return self._followed(chunk, core)
         if not known:
             return self._of_letters(chunk)
         letters = chunk.translate(self.script.raw_table)
         factor = self._factor(chunk, collapsed(letters.replace(GAP, ""), self.script))
         return Verdict(tuple(best(list(self.verifier.exact(chunk)))) if cased else (), factor, known)
+
+    def _followed(self, chunk: str, core: str) -> Verdict:
+        """The verdict on a chunk that is one with marks behind it."""
+        verdict = self._verdict(core)
+        return verdict._replace(factor="") if verdict.factor and len(chunk) > LONGEST_PIECE else verdict
 
     def _of_letters(self, chunk: str) -> Verdict:
         """The verdict on a chunk that is no usual word."""
