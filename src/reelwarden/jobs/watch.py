@@ -122,7 +122,7 @@ class _Watch:
         moderator.reset()
         with self._decoding(moderator, container) as decoding:
             self._know(moderator, decoding.info)
-            fresh = Fresh(decoding, lambda: decoding.waiting)
+            fresh = Fresh(decoding, decoding.behind)
             shifted = Shifted(decoding, fresh, self.offset)
             look = Look(moderator, shifted, options.keep and options.evidence)
             self.recorder.begin_look()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import re
 import resource
@@ -24,7 +25,7 @@ from typing import Any, Protocol, cast
 from reelwarden.domain import AudioChunk, Frame, MediaInfo, MediaKind
 from reelwarden.errors import MediaDamaged, NotMedia, ReelwardenError
 from reelwarden.media import sandbox, wire
-from reelwarden.media.feed import BEAT, MAX_WAITING, Feed, Outbox
+from reelwarden.media.feed import BEAT, Feed, Outbox
 from reelwarden.media.limits import Limits, check_bytes, out_of_memory
 from reelwarden.media.nursery import NURSERY, serve
 from reelwarden.media.request import Request
@@ -32,6 +33,8 @@ from reelwarden.media.sniff import SNIFFED, Kind, sniff
 
 CPU_STEP = 5.0
 """Seconds of media after which the allowed computing time is raised and progress is told."""
+SHIFTED = 0.05
+"""Seconds by which a live stream's beginning on the wall has to move for our parent to be told."""
 HANGING = 5.0
 """CPU seconds without a packet after which a live decoder counts as stuck."""
 PATIENCE = 120
@@ -103,9 +106,13 @@ def _live(media: int, out: int, request: Request) -> tuple[dict[str, Any], list[
     beat = Heartbeat(outbox, request.limits)
     feed = Feed(media, outbox, request.limits.idle_seconds, beat)
     try:
-        source = live.LiveSource(feed, request, beat.at, lambda: outbox.free, lambda: outbox.waiting < MAX_WAITING)
+        source = live.LiveSource(feed, request, beat.at, outbox.free, outbox.room)
         outbox.send(wire.facts(wire.INFO, wire.info_facts(source.info)))
+        due = math.inf
         for item in source:
+            if abs(source.arrival.zero - due) > SHIFTED:
+                due = source.arrival.zero
+                outbox.send(wire.due(due))
             outbox.send(*([wire.sound_bytes(item)] if isinstance(item, AudioChunk) else wire.frame_parts(item)))
     finally:  # a failure is told after all that came before it, and never in the middle of a message
         outbox.finish()

@@ -17,7 +17,6 @@ import signal
 import stat
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -97,7 +96,8 @@ def decode_live(
     Frames and audio chunks come within a second of their bytes, with times from the first picture on that only rise,
     whatever the stream's own time stamps do. The first picture at or after each of the plan's instants answers it;
     plans that need a duration use their fallback. The iteration ends when the pipe's last writer has closed it.
-    Where frames are not taken in time they are left out: `stats["skipped"]`, `stats["skipped_sound"]` (seconds).
+    Where frames are not taken in time they are left out: `stats["skipped"]`, `stats["skipped_sound"]` (seconds). What
+    came in a burst may be taken as slowly as it lasts (media/arrival.py): until then the writer waits.
     `format`: mpegts, mp4, flv, mp3, aac ... where that is known. No limit on duration holds, but `idle_seconds` does.
     Raises NotMedia, MediaDamaged, LimitExceeded or another MediaError, here or while iterating.
     """
@@ -119,7 +119,7 @@ class Decoding:
         self.progress = 0.0
         """Seconds of media read so far."""
         self._side, self._limits = request.side, request.limits
-        self._waited = 0.0
+        self._waited, self._due = 0.0, math.inf
         self._process, self._pipe, self._errors, self._lifeline = _start(media, request.facts())
         self._poll = select.poll()
         self._poll.register(self._pipe, select.POLLIN)
@@ -184,9 +184,12 @@ class Decoding:
             body = self._read(length)
             if kind == wire.FAILURE:
                 raise wire.parse_failure(self._checked(wire.parse_facts, body))
-            if kind != wire.PROGRESS:
+            if kind == wire.PROGRESS:
+                self.progress = self._checked(wire.parse_seconds, body)
+            elif kind == wire.DUE:
+                self._due = self._checked(wire.parse_seconds, body)
+            else:
                 return kind, body
-            self.progress = self._checked(wire.parse_seconds, body)
 
     def _read(self, length: int) -> bytearray:
         body = bytearray(length)
@@ -248,13 +251,9 @@ class Decoding:
 class LiveDecoding(Decoding):
     """The child gives a sign of life each second; one that gives none hangs, and is ended."""
 
-    @property
-    def waiting(self) -> int:
-        """Bytes that the child has made and that were not taken yet."""
-        if self._pipe.closed:
-            return 0
-        held = fcntl.ioctl(self._pipe, termios.FIONREAD, bytes(4))
-        return int.from_bytes(held, sys.byteorder)
+    def behind(self, instant: float) -> float:
+        """Seconds ago that this instant of the stream was due; negative for one that came before its time."""
+        return time.monotonic() - (self._due + instant)
 
     def _wait(self) -> None:
         if not self._poll.poll(SILENCE * 1000):

@@ -1,7 +1,7 @@
 """Both ends of a live decoder's work: the bytes that come in over one pipe, and the messages that go out over another.
 
-Neither may hold up the other: what comes in is read as it comes, and where nobody takes what we made, new pictures are
-left out until somebody does.
+Neither may hold up the other for long: what comes in is read as it comes, and where nobody takes what we made by the
+time that it is due (arrival.py), new pictures are left out until somebody does.
 """
 
 from __future__ import annotations
@@ -30,11 +30,22 @@ class Outbox:
         self._queue: deque[memoryview] = deque()
         os.set_blocking(fd, False)
 
-    @property
-    def free(self) -> bool:
-        """Whether a picture can be sent: all before it was taken, but for what the pipe holds."""
+    def free(self, until: float) -> bool:
+        """Whether a picture can be sent: all before it was taken, but for what the pipe holds. Waits till then."""
+        return self._drained(0, until)
+
+    def room(self, until: float) -> bool:
+        """Whether sound can be sent, as `free`."""
+        return self._drained(MAX_WAITING - 1, until)
+
+    def _drained(self, most: int, until: float) -> bool:
         self.flush()
-        return not self._queue
+        poll = select.poll()
+        poll.register(self.fd, select.POLLOUT)
+        while self.waiting > most and (left := until - time.monotonic()) > 0:
+            poll.poll(left * 1000)
+            self.flush()
+        return self.waiting <= most
 
     def send(self, *parts: bytes | memoryview) -> None:
         for part in parts:
@@ -82,6 +93,10 @@ class Feed:
     def busy_for(self) -> float:
         """Seconds since we last had to wait for bytes: the longer, the further we are behind."""
         return time.monotonic() - self._waited_at
+
+    def rested(self) -> None:
+        """We had time to wait for who reads us: so we are not behind."""
+        self._waited_at = time.monotonic()
 
     def start(self, least: int) -> bytes:
         """The first bytes, at least so many unless the stream ends before; they will be read again."""

@@ -2,11 +2,13 @@
 
 Nothing is held back to save decoding, since a frame is owed within a second: reference pictures are decoded, and every
 picture from a wanted instant on until one is out. Whoever reads us too slowly, or a machine that is too slow for the
-stream, costs pictures and not memory: instants are left out and counted, and decoding goes on at a key picture.
+stream, costs pictures and not memory: instants are left out and counted, and decoding goes on at a key picture. What
+comes in bursts is not left out: whoever reads has as long for it as it lasts (arrival.py).
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,11 +18,12 @@ from av.video.frame import VideoFrame
 
 from reelwarden.domain import AudioChunk, Frame, MediaInfo
 from reelwarden.errors import MediaDamaged, MediaError, NotMedia
+from reelwarden.media.arrival import Arrival
 from reelwarden.media.clock import AHEAD
 from reelwarden.media.container import FORMATS, Opened, described, joined_later, raise_if_too_large
 from reelwarden.media.ear import Ear
 from reelwarden.media.emitter import Tally
-from reelwarden.media.feed import Feed
+from reelwarden.media.feed import AT_ONCE, Feed
 from reelwarden.media.gop import ON_SCREEN
 from reelwarden.media.packets import Held, Reader
 from reelwarden.media.request import Request
@@ -90,7 +93,7 @@ class LiveSampler(VideoSampler):
 
     zero = 0.0
 
-    def __init__(self, opened: Opened, request: Request, tally: Tally, free: Callable[[], bool]) -> None:
+    def __init__(self, opened: Opened, request: Request, tally: Tally, free: Callable[[float], bool]) -> None:
         super().__init__(opened, request, tally)
         self._free = free
         self._lost, self._without_key, self._behind, self._drained = True, 0, False, False
@@ -136,7 +139,7 @@ class LiveSampler(VideoSampler):
 
     def _answer(self, frame: VideoFrame, at: float, wanted: float) -> Iterator[Frame]:
         self.told, self._behind = at, False
-        if self._free():
+        if self._free(at):
             yield self._emit(frame, max(0.0, at), wanted)
         else:
             self._tally.skipped += 1
@@ -150,15 +153,16 @@ class LiveSource:
         feed: Feed,
         request: Request,
         pace: Callable[[float], None],
-        free: Callable[[], bool],
-        room: Callable[[], bool],
+        free: Callable[[float], bool],
+        room: Callable[[float], bool],
     ) -> None:
+        """`free` and `room` wait until a time on the wall for whoever reads to take what was made before."""
         start = feed.start(FIRST)
         if not start:
             raise feed.failure or NotMedia("the stream ended before it began")
         if sniff(start) is not Kind.CONTAINER:
             raise NotMedia("this is a playlist or a picture, not a stream; playlists are never followed")
-        self.tally = Tally()
+        self.tally, self.arrival = Tally(), Arrival()
         self._feed, self._request, self._pace, self._free, self._room = feed, request, pace, free, room
         self._opened = self._open()
         self.info: MediaInfo = self._opened.info
@@ -202,7 +206,7 @@ class LiveSource:
 
     def _run(self) -> Iterator[Frame | AudioChunk]:
         opened, request = self._opened, self._request
-        video = LiveSampler(opened, request, self.tally, self._free) if opened.video else None
+        video = LiveSampler(opened, request, self.tally, lambda at: self._may(self._free, at)) if opened.video else None
         heard = request.audio or video is None
         ears = {s.index: Ear(s, n, opened.origin, ALL, self.tally) for n, s in enumerate(opened.sounds) if heard}
         streams = [*([opened.video] if opened.video else []), *(ear.stream for ear in ears.values())]
@@ -256,7 +260,15 @@ class LiveSource:
             if held.shown is not None and abs(held.shown - at) > AHEAD:
                 held.shown = at
                 held.packet.pts = held.packet.dts
+        self.arrival.come(self._now, time.monotonic())
         self._pace(self._now)
+
+    def _may(self, ask: Callable[[float], bool], at: float) -> bool:
+        began = time.monotonic()
+        granted = ask(self.arrival.due(at))
+        if time.monotonic() - began > AT_ONCE:
+            self._feed.rested()
+        return granted
 
     def _moved(self, chunks: Iterator[AudioChunk], zero: float) -> Iterator[AudioChunk]:
         """On our clock, without what came before the first picture or lies before what was heard already."""
@@ -265,7 +277,7 @@ class LiveSource:
             early = max(0, round((self._heard.get(chunk.track, 0.0) - at) * RATE))
             if early < chunk.samples.size:
                 self._heard[chunk.track] = at + chunk.samples.size / RATE
-                if self._room():
+                if self._may(self._room, at):
                     yield AudioChunk(at + early / RATE, chunk.samples[early:], chunk.track)
                 else:
                     self.tally.skipped_sound += chunk.samples.size / RATE

@@ -26,7 +26,7 @@ FRAME = struct.Struct("<dddIIHH")
 SOUND = struct.Struct("<dH")
 """time, track; the samples follow as little-endian float32."""
 
-INFO, PICTURE, AUDIO, PROGRESS, STATS, FAILURE = b"I", b"P", b"A", b"T", b"S", b"E"
+INFO, PICTURE, AUDIO, PROGRESS, DUE, STATS, FAILURE = b"I", b"P", b"A", b"T", b"D", b"S", b"E"
 MAX_FACTS = 1 << 20
 MAX_SIDE = 16_384
 
@@ -105,6 +105,11 @@ def parse_sound(body: bytearray) -> AudioChunk:
 
 def progress(seconds: float) -> bytes:
     return facts(PROGRESS, {"seconds": seconds})
+
+
+def due(zero: float) -> bytes:
+    """When second 0 of a live stream was due, by `time.monotonic`."""
+    return facts(DUE, {"seconds": zero})
 
 
 def info_facts(info: MediaInfo) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
 import threading
@@ -30,12 +31,22 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(path, seconds=6, gop=25, size=(160, 90), audio=tone())
 
 
+class Whole(io.FileIO):
+    """Not buffered, and yet never writes only a part, as a pipe may whose writer was stopped in between."""
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data)
+        while view:
+            view = view[super().write(view) or 0 :]
+        return len(data)
+
+
 class Broadcast:
     """Writes what `write(file)` writes into a pipe, from a thread. `source` is the reading end."""
 
     def __init__(self, write: Callable[[Any], None]) -> None:
         self.source, out = os.pipe()
-        self._file = os.fdopen(out, "wb", 0)
+        self._file = Whole(out, "wb")
         self._write = write
         self._thread = threading.Thread(target=self._run)
         self.written = threading.Event()
@@ -237,12 +248,12 @@ def test_sound_alone(tmp_path: Path, container: str, codec: str) -> None:
 @pytest.mark.slow
 def test_who_reads_slowly_loses_frames_and_is_told(clip: Path) -> None:
     data = as_stream(clip, "mpegts")
-    broadcast = Broadcast(lambda file: [file.write(data) for _ in range(5)] and None)
+    broadcast = Broadcast(lambda file: file.write(data) and None)
     with broadcast as source, decode_live(source, Every(0.04), 160, still=None) as decoding:
         assert broadcast.written.wait(120), "the decoder waits for who reads"
         frames = [i for i in decoding if isinstance(i, Frame)]
     assert decoding.stats["skipped"] > 0
-    assert len(frames) + decoding.stats["skipped"] <= 5 * 155
+    assert len(frames) + decoding.stats["skipped"] <= 155
     assert rising([f.time for f in frames])
 
 
