@@ -24,7 +24,7 @@ def test_being_behind_is_no_damage(tmp_path: Path, behind: bool) -> None:
     with av.open(str(path)) as container:
         opened = described(container, 0, request.limits)
         assert opened.video is not None
-        sampler = LiveSampler(opened, request, tally, lambda: True)
+        sampler = LiveSampler(opened, request, tally, lambda _: True)
         frames = [
             frame
             for held in Reader(opened, [opened.video], request.limits, tally, lambda _: None)
