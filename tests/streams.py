@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 import socket
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -18,6 +20,16 @@ from reelwarden.ingest.transport import crc
 RANGE = re.compile(rb"Range: bytes=(\d+)-(\d+)", re.IGNORECASE)
 Files = dict[str, bytes | Callable[[], bytes]]
 """path → what is there; a callable is asked anew for each request."""
+
+
+class Whole(io.FileIO):
+    """Not buffered, and yet never writes only a part, as a pipe may whose writer was stopped in between."""
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data)
+        while view:
+            view = view[super().write(view) or 0 :]
+        return len(data)
 
 
 def gives(files: Files, *, ranges: bool = True) -> Handler:

@@ -192,7 +192,9 @@ URLS = st.builds(
 
 
 @given(url=URLS)
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_no_odd_url_reaches_a_refused_address(url: str, opened: list[str]) -> None:
     """Every connection that we try is seen, and stopped, by an audit hook, whatever part of us opens it."""
     opened.clear()

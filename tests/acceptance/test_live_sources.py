@@ -12,7 +12,7 @@ from clips import frame_number, make_clip
 from rtmp_server import Conversation, RtmpServer, flv_tags
 from rtsp_server import RtspServer, packets_of
 from servers import PUBLIC
-from streams import cut, serving, tone
+from streams import Whole, cut, serving, tone
 
 from reelwarden.domain import AudioChunk, Frame
 from reelwarden.ingest.egress import Egress
@@ -51,14 +51,12 @@ def decoded(source: LiveSource) -> tuple[list[tuple[float, int]], float]:
 
 
 def pump(writing: int, first: Chunk, chunks: Iterable[Chunk]) -> None:
-    with os.fdopen(writing, "wb", buffering=0) as pipe:
+    with Whole(writing, "wb") as pipe:
         pipe.write(first.data)
         for chunk in chunks:
             if chunk.fresh:
                 break
-            view = memoryview(chunk.data)
-            while view:
-                view = view[pipe.write(view) :]
+            pipe.write(chunk.data)
 
 
 def is_whole(frames: list[tuple[float, int]], heard: float) -> None:

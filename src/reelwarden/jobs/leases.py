@@ -131,14 +131,17 @@ def reap(database: Database, engine: JobEngine, now: float, silence: float) -> i
     begun = engine.begun(now - silence)
     unheld = sa.and_(leases.c.worker == "", leases.c.job.in_([name.rpartition(".")[0] for name in begun]))
     with database.read() as connection:
-        rows = connection.execute(sa.select(leases).where(stale).limit(500)).mappings().all()
-        lost = connection.execute(sa.select(leases).where(unheld)).mappings().all() if begun else []
-    rows = [*rows, *(row for row in lost if f"{row['job']}.{row['run']}" in begun)]
-    return sum(_hand_in_again(database, engine, row, now) for row in rows)
+        found = connection.execute(sa.select(leases).where(sa.or_(stale, unheld)).limit(500)).mappings().all()
+    lost = (row for row in found if row["worker"] or _job(row).run_name in begun)
+    return sum(_hand_in_again(database, engine, row, now) for row in lost)
+
+
+def _job(row: sa.RowMapping) -> Job:
+    return Job(row["job"], row["queue"], row["partition"], row["priority"], row["run"])
 
 
 def _hand_in_again(database: Database, engine: JobEngine, row: sa.RowMapping, now: float) -> bool:
-    job = Job(row["job"], row["queue"], row["partition"], row["priority"], row["run"])
+    job = _job(row)
     unchanged = sa.and_(leases.c.job == job.name, leases.c.run == job.run, leases.c.beat == row["beat"])
     with database.begin() as connection:
         won = connection.execute(leases.update().where(unchanged).values(worker="", beat=now, run=job.run + 1)).rowcount

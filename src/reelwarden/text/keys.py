@@ -32,12 +32,11 @@ def keys(letters: str, script: Script) -> tuple[str, ...]:
     """The keys of a word of SHORTEST letters or more; masks in it are `*`. Kept, as lexicon and lists ask in turn."""
     if "*" in letters:
         return "v" + consonants(letters.replace("*", ""), script), _framed(letters)
-    classed = script.classed(letters)
     return (
         "v" + consonants(letters, script),
-        "s" + "".join(sorted(classed)),
+        "s" + "".join(sorted(script.classed(letters))),
         "o" + glyphs(letters),
-        "p" + (sounds(letters, script) if _HAS_SOUNDS(letters) else RUN.sub("", classed)),
+        "p" + sounds(letters, script),
     )
 
 

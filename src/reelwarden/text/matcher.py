@@ -147,8 +147,7 @@ class Matcher:
             return self._followed(chunk, core)
         if not known:
             return self._of_letters(chunk)
-        letters = chunk.translate(self.script.raw_table)
-        factor = self._factor(chunk, collapsed(letters.replace(GAP, ""), self.script))
+        factor = self._factor(chunk, self._read(chunk)[1])
         return Verdict(tuple(best(list(self.verifier.exact(chunk)))) if cased else (), factor, known)
 
     def _followed(self, chunk: str, core: str) -> Verdict:
@@ -158,8 +157,7 @@ class Matcher:
 
     def _of_letters(self, chunk: str) -> Verdict:
         """The verdict on a chunk that is no usual word."""
-        letters = chunk.translate(self.script.raw_table)
-        bones = collapsed(letters.replace(GAP, ""), self.script)
+        letters, bones = self._read(chunk)
         found = self.verifier.find(chunk, letters, bones)
         factor = self._factor(chunk, bones)
         return Verdict(tuple(best(found)), factor, False) if found or factor else _NOTHING
@@ -167,9 +165,10 @@ class Matcher:
     def _factor(self, chunk: str, bones: str) -> str:
         return bones if len(chunk) <= LONGEST_PIECE and self.index.is_factor(bones) else ""
 
-    def _find(self, piece: str) -> list[Found]:
-        letters = piece.translate(self.script.raw_table)
-        return self.verifier.find(piece, letters, collapsed(letters.replace(GAP, ""), self.script))
+    def _read(self, chunk: str) -> tuple[str, str]:
+        """The letters of a chunk, and their skeleton."""
+        letters = chunk.translate(self.script.raw_table)
+        return letters, collapsed(letters.replace(GAP, ""), self.script)
 
     def _address(self, chunk: str) -> Iterator[Found]:
         """Words in a link: within the host's name as anywhere, in the rest only whole and undisguised ones."""
@@ -178,7 +177,7 @@ class Matcher:
         for piece in _LETTERS.finditer(chunk):
             whole = piece[0].lower() in self.index.forms
             if (piece.start() < end and not self._is_known(piece[0].lower())) or whole:
-                for match in self._find(piece[0]):
+                for match in self.verifier.find(piece[0], *self._read(piece[0])):
                     if not match.cost and (piece.start() < end or whole):
                         yield match.moved(piece.start())
 

@@ -67,7 +67,9 @@ def test_never_more_than_the_burst_and_what_has_come(
 names = iter(range(10**9))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     per_second=st.integers(1, 64).map(lambda n: n / 8),
     burst=st.integers(1, 8),

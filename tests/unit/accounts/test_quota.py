@@ -112,7 +112,9 @@ def test_nobody_reserves_less_than_nothing(planned: Database, make_caller: Calla
 names = iter(range(10**9))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     limit=st.integers(0, 30),
     steps=st.lists(st.tuples(st.booleans(), st.integers(0, 12), st.integers(0, 12)), max_size=15),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from clips import make_clip, tone
+from streams import Whole
 
 from reelwarden.domain import Frame
 from reelwarden.media.arrival import LEAD, Arrival
@@ -57,7 +58,5 @@ def test_who_takes_less_than_the_stream_lasts_loses_nothing_of_a_burst(tmp_path:
 
 
 def write(fd: int, data: bytes) -> None:
-    with os.fdopen(fd, "wb", buffering=0) as pipe:
-        view = memoryview(data)
-        while view:
-            view = view[pipe.write(view) :]
+    with Whole(fd, "wb") as pipe:
+        pipe.write(data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import itertools
 import os
 import threading
@@ -15,6 +14,7 @@ import av
 import numpy as np
 import pytest
 from clips import frame_number, make_clip, tone
+from streams import Whole
 
 from reelwarden.domain import AudioChunk, Frame, MediaKind
 from reelwarden.errors import LimitExceeded, MediaError, NotMedia
@@ -29,16 +29,6 @@ FRAGMENTS = {"movflags": "empty_moov+default_base_moof+frag_keyframe", "frag_dur
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("live") / "clip.mp4"
     return make_clip(path, seconds=6, gop=25, size=(160, 90), audio=tone())
-
-
-class Whole(io.FileIO):
-    """Not buffered, and yet never writes only a part, as a pipe may whose writer was stopped in between."""
-
-    def write(self, data: Any) -> int:
-        view = memoryview(data)
-        while view:
-            view = view[super().write(view) or 0 :]
-        return len(data)
 
 
 class Broadcast:

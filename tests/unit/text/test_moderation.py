@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelwarden.errors import UsageError
@@ -90,7 +90,7 @@ NASTY = st.text(st.characters(codec=None), max_size=200) | st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(NASTY)
 def test_any_text_gives_matches_that_lie_in_it(text: str) -> None:
     for options in (ENGLISH, TextOptions(languages=("zh", "ko", "ru", "tr"))):
