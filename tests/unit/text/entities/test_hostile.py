@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import grows_in_proportion
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,15 +86,4 @@ UNITS = {
 @pytest.mark.parametrize("name", UNITS)
 def test_time_grows_with_the_length(name: str) -> None:
     unit = UNITS[name]
-
-    def seconds(length: int) -> float:
-        text = unit * (length // len(unit))
-        started = time.process_time()
-        check(text)
-        return time.process_time() - started
-
-    seconds(2000)
-    small, large = seconds(20_000), seconds(200_000)
-    print(f"{name:20} {small * 1e3:8.1f} ms {large * 1e3:8.1f} ms")
-    assert large < 25 * small + 0.5
-    assert large < 60
+    assert grows_in_proportion(lambda length: check(unit * (length // len(unit))), 20_000, 200_000)
