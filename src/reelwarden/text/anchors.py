@@ -14,11 +14,19 @@ ENDLESS = 400
 
 
 class Needs(NamedTuple):
-    """`anchors` are strings one of which must be there, None where a phrase has no word; `longest` is the most tokens
-    that the element takes."""
+    """`anchors` are strings one of which must be there, or else something that fills one of the `slots`, of which the
+    phrases without a word have one each. `free`: a phrase asks for neither. `longest` is the most tokens that the
+    element takes."""
 
-    anchors: frozenset[str] | None
+    anchors: frozenset[str]
+    slots: frozenset[str]
+    free: bool
     longest: int
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether nothing but a word will do."""
+        return not self.free and not self.slots
 
 
 class Anchors:
@@ -38,16 +46,19 @@ class Anchors:
         return found
 
     def _needs(self, phrases: tuple[Phrase, ...]) -> Needs:
-        found: set[str] | None = set()
-        longest = 0
+        found: set[str] = set()
+        slots: set[str] = set()
+        free, longest = False, 0
         for phrase in phrases:
             longest = max(longest, sum(map(self._size, phrase)))
             words = [anchor for item in phrase if isinstance(item, Word) for anchor in self._anchors(item)]
-            if not words:
-                found = None
-            elif found is not None:
+            if words:
                 found.add(words[0] if len(words) == 1 else max(words, key=self._rarity))
-        return Needs(None if found is None else frozenset(found), longest)
+            elif slot := next((item.name for item in phrase if isinstance(item, Slot)), None):
+                slots.add("number" if slot == "money" else slot)
+            else:
+                free = True
+        return Needs(frozenset(found), frozenset(slots), free, longest)
 
     def _size(self, item: Word | Slot) -> int:
         return ENDLESS if isinstance(item, Slot) else len(self._tokenizer.words(item.text))

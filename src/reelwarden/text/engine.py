@@ -79,7 +79,8 @@ class Engine:
             return []
         words = self.words.find(text, chunks, source)[:_MOST]
         found: list[Placed] = [(self.words.terms[one.owner], one.start, one.end) for one in words]
-        candidates = self._candidates(chunks, {entry.category for entry, _, _ in found}, entities)
+        asks = "?" in text or "？" in text
+        candidates = self._candidates(chunks, {entry.category for entry, _, _ in found}, entities, asks)
         if not found and not candidates:
             self._remember(chunks, source)
             return []
@@ -106,9 +107,9 @@ class Engine:
         weighed |= new
         dull.update([one for one in new if self.words.is_inert(one, source) and self.patterns.is_dull(one)])
 
-    def _candidates(self, chunks: Sequence[str], found: set[str], entities: Sequence[Match]) -> list[int]:
+    def _candidates(self, chunks: Sequence[str], found: set[str], entities: Sequence[Match], asks: bool) -> list[int]:
         """The patterns whose words are in the text and whose slots something may fill: categories found, entities,
-        numbers, phrases that are candidates themselves."""
+        numbers, phrases that are candidates themselves. `asks`: the text has a question."""
         patterns = self.patterns
         look = patterns.look(chunks)
         led = [*patterns.by_slot(bool(found or entities or look.slots)), *look.led()]
@@ -120,7 +121,8 @@ class Engine:
             (one.category for one in terms if isinstance(one, Entry)), (one.category for one in entities)
         )
         slots = look.slots.union(SLOT_OF[name] for name in named if name in SLOT_OF)
-        others = [number for number in led if number >= self.phrases and patterns.fillable(number, slots)]
+        fillable, choices = patterns.fillable, look.choices
+        others = [number for number in led if number >= self.phrases and fillable(number, choices, slots, asks)]
         return [*phrases, *patterns.ordered(others, look)]
 
     @staticmethod

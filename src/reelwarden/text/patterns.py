@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from reelwarden.text.anchors import ENDLESS, Anchors
+from reelwarden.text.anchors import ENDLESS, Anchors, Needs
 from reelwarden.text.chinese import is_han
 from reelwarden.text.chunks import LONG, Lead, Look, Notes
 from reelwarden.text.chunks import Hit as Place
@@ -50,7 +50,8 @@ class Hit(NamedTuple):
 @dataclass(slots=True)
 class _Pattern:
     """`needs` are the bits of all choices that need a word, `row` each of them in order, `reach` how many tokens the
-    next may be away, `asks` whether it is found in questions only."""
+    next may be away, `either` the bits of words or the slots one of which there must be, `asks` whether it is found in
+    questions only."""
 
     entry: Entry
     elements: tuple[Element, ...]
@@ -58,6 +59,7 @@ class _Pattern:
     row: tuple[int, ...]
     reach: tuple[int, ...]
     slots: frozenset[str]
+    either: tuple[tuple[int, frozenset[str]], ...]
     asks: bool
     read: tuple[Read, ...] | None = None
 
@@ -106,7 +108,7 @@ class PatternSet:
         needs, away, before = 0, 0, 0
         for element in elements:
             needed = self._anchors.of(element) if isinstance(element, Choice) else None
-            if needed and needed.anchors and isinstance(element, Choice) and not element.optional:
+            if needed and needed.needs_words and isinstance(element, Choice) and not element.optional:
                 choice = choices.setdefault(needed.anchors, len(choices))
                 usual.append((self._usualness(needed.anchors), choice))
                 reach += [before + away + needed.longest - 1] if row else []
@@ -117,11 +119,21 @@ class PatternSet:
                 away += needed.longest if needed else element.most if isinstance(element, Gap) else 0
         slots = frozenset(filter(None, map(_slot_of, elements)))
         asks = "question" in entry.flags or any(isinstance(one, Edge) and one.question for one in elements)
-        self._patterns.append(_Pattern(entry, elements, needs, tuple(row), tuple(reach), slots, asks))
+        either = tuple(
+            (1 << choices.setdefault(one.anchors, len(choices)), one.slots) for one in self._either(entry, elements)
+        )
+        self._patterns.append(_Pattern(entry, elements, needs, tuple(row), tuple(reach), slots, either, asks))
         if usual:
             self._first[min(usual, key=itemgetter(0))[1]].append((needs, number))
         else:
             self._by_slot.append(number)
+
+    def _either(self, entry: Entry, elements: Sequence[Element]) -> Iterator[Needs]:
+        """What else must be there: words or slots of elements that have both, words of classes."""
+        needs, there = self._anchors.of, (one for one in elements if isinstance(one, Choice) and not one.optional)
+        yield from (one for one in map(needs, there) if one.slots and not one.free)
+        around = (Choice(self._classes[name]) for name in (entry.with_, entry.near) if name)
+        yield from (one for one in map(needs, around) if not one.free)
 
     def _usualness(self, anchors: frozenset[str]) -> float:
         return sum(10 ** (-self._cost(anchor.strip()) / 100) for anchor in anchors)
@@ -191,9 +203,13 @@ class PatternSet:
                 return False
         return True
 
-    def fillable(self, number: int, slots: Set[str]) -> bool:
-        """Whether every slot of a pattern may be filled where `slots` may be."""
-        return self._patterns[number].slots <= slots
+    def fillable(self, number: int, choices: int, slots: Set[str], question: bool) -> bool:
+        """Whether a pattern has all that it asks for beside its words: slots that something may fill, words or slots
+        where either will do, a question."""
+        pattern = self._patterns[number]
+        if not pattern.slots <= slots or (pattern.asks and not question):
+            return False
+        return all(bits & choices or not names.isdisjoint(slots) for bits, names in pattern.either)
 
     def find(self, sentences: Sequence[Sentence], numbers: Iterable[int], spots: Sequence[Spot]) -> list[Hit]:
         """Matches of the patterns with these numbers."""
