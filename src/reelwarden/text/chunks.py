@@ -164,7 +164,7 @@ class Notes(dict[str, Note]):
         more = "" if plain else f"{' '.join(words)} "
         loose = not quick.isascii() and any(map(is_han, quick))
         found = self._choices_in(quick + more)
-        slots = frozenset(tokenizer.counts(quick + more))
+        slots = frozenset(tokenizer.counts(quick + more, pieces))
         choices = 0
         for _, bits in found:
             choices |= bits

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from reelwarden.text.groups import Groups
 from reelwarden.text.sentence import Sentence
+from reelwarden.text.tokens import number_slots
 
 LONGEST_SPOT = 200
 
@@ -89,12 +90,4 @@ _START = attrgetter("start")
 
 def _counts(value: int | None, ordinal: int | None) -> str:
     """The tags of a number."""
-    tags = ""
-    if value is not None:
-        tags = TAGS["number"]
-        if 4 <= value <= 99:
-            tags += TAGS["age"]
-            tags += "".join(TAGS[f"age<{bound}"] for bound in (18, 16, 13) if value < bound)
-    if ordinal is not None and 1 <= ordinal <= 12:
-        tags += TAGS["ordinal"]
-    return tags
+    return "".join([TAGS[slot] for slot in number_slots(value, ordinal)])

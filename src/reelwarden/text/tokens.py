@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -21,7 +21,6 @@ from reelwarden.text.sentence import Numbers, Sentence
 APOSTROPHES = "'’‘ʼ`´"
 AGE_SLOTS = {"age": 100, "age<18": 18, "age<16": 16, "age<13": 13}
 _TENS = frozenset(range(20, 100, 10))
-NUMBER_SLOTS = ("number", "ordinal", *AGE_SLOTS)
 SIGNS = "$€£¥₩₽₺₱₹฿¢"
 _LONGEST_KEPT, _KEPT = 60, 50_000
 
@@ -67,6 +66,12 @@ class Piece(NamedTuple):
 _STOP, _QUESTION = Piece(""), Piece("", 0, 1)
 
 
+def number_slots(value: int | None, ordinal: int | None) -> list[str]:
+    """The slots that a number of this value fills, or a word of this rank."""
+    slots = [] if value is None else ["number", *(name for name, bound in AGE_SLOTS.items() if 4 <= value < bound)]
+    return [*slots, "ordinal"] if ordinal is not None and 1 <= ordinal <= 12 else slots
+
+
 def is_stop(word: str) -> bool:
     return word[0] in _STOPS
 
@@ -102,12 +107,12 @@ class Tokenizer:
         self._pieces_of: dict[str, tuple[Piece, ...]] = {}
         self.longest = max(map(len, (*self.numbers, *self.ordinals)), default=1)
 
-    def counts(self, quick: str) -> set[str]:
-        """Which slots of numbers something in a quick text may fill: digits all, a number word those of its value."""
-        if any(map(str.isdigit, quick)):
-            return set(NUMBER_SLOTS)
+    def counts(self, quick: str, pieces: Sequence[Piece]) -> set[str]:
+        """Which slots of numbers may be filled by a chunk, as a quick text and in its pieces."""
         slots = self._slots_of
         found: set[str] = set()
+        for piece in pieces:
+            found.update(number_slots(piece.value, piece.ordinal))
         for word in slots.keys() & {*quick.split(), *(filter(is_han, quick) if not quick.isascii() else ())}:
             found |= slots[word]
         return found
@@ -120,8 +125,7 @@ class Tokenizer:
     def _slots_of(self) -> dict[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
         for row, value in self.numbers.items():
-            ages = {name for name, bound in AGE_SLOTS.items() if 4 <= value < bound}
-            found.setdefault(row[0], set()).update({"number", *ages})
+            found.setdefault(row[0], set()).update(number_slots(value, None))
         for row in self.ordinals:
             found.setdefault(row[0], set()).add("ordinal")
         return {word: frozenset(slots) for word, slots in found.items()}
