@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -47,6 +47,13 @@ class Dictionary:
                 return int(slot & 1023)
             place = (place + 1) & self._mask
         return RAREST
+
+
+def least_cost(costs: Sequence[Callable[[str], int]]) -> Callable[[str], int]:
+    """The cost of a word in the dictionary in which it is the most usual."""
+    if len(costs) == 1:
+        return costs[0]
+    return lru_cache(KEPT)(lambda word: min([cost(word) for cost in costs]))
 
 
 def _key(word: str) -> int:

@@ -7,7 +7,8 @@ that the lexicon's words match. Ten thousand entries compile in a fraction of a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from operator import not_
@@ -16,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from reelwarden.errors import UsageError
-from reelwarden.text.dictionary import open_dictionary
+from reelwarden.text.dictionary import least_cost, open_dictionary
 from reelwarden.text.fold import Script
 from reelwarden.text.index import Index, Word
 from reelwarden.text.lexicon.files import Entry, Rules, load
@@ -69,58 +70,86 @@ class TextList:
         self._parts = [
             _Standard(entries, language) for entries, language in ((others, "en"), (russian, "ru")) if entries
         ]
-        self._dull: set[str] = set()
-        self._weighed: set[str] = set()
+        self._dull: dict[str, set[str]] = defaultdict(set)
+        self._weighed: dict[str, set[str]] = defaultdict(set)
 
     def find(self, text: str, languages: Sequence[str]) -> list[Listed]:
-        """The entries in a text in these languages."""
-        chunks = text.split()
-        if self._dull.issuperset(chunks):
+        """The entries in a text in these languages, the first of which tells its usual words."""
+        chunks, language = text.split(), languages[0]
+        if self._dull[language].issuperset(chunks):
             return []
         found = list(self._exact.find(text))
         for part in self._parts:
-            found += part.find(text, chunks)
+            found += part.find(text, chunks, language)
         if not found:
-            self._remember(chunks)
+            self._remember(chunks, language)
         return [one for one in found if one.entry.language in (ALL, *languages)]
 
-    def _remember(self, chunks: Sequence[str]) -> None:
+    def _remember(self, chunks: Sequence[str], language: str) -> None:
         """Take note of the chunks that bring nothing to any text, so that texts of them are done at once."""
-        if self._weighed.issuperset(chunks):
+        weighed, dull = self._weighed[language], self._dull[language]
+        if weighed.issuperset(chunks):
             return
-        new = set(chunks) - self._weighed
-        if len(self._weighed) >= KEPT:
-            self._weighed.clear()
-            self._dull.clear()
-        self._weighed |= new
-        self._dull.update(filter(self._is_dull, new))
+        new = set(chunks) - weighed
+        if len(weighed) >= KEPT:
+            weighed.clear()
+            dull.clear()
+        weighed |= new
+        dull.update([chunk for chunk in new if self._is_dull(chunk, language)])
 
-    def _is_dull(self, chunk: str) -> bool:
-        return self._exact.is_dull(chunk) and all(part.is_dull(chunk) for part in self._parts)
+    def _is_dull(self, chunk: str, language: str) -> bool:
+        return self._exact.is_dull(chunk) and all(part.is_dull(chunk, language) for part in self._parts)
 
 
 class _Standard:
-    """Words and phrases of one script, with all their disguises."""
+    """Words and phrases of one script, with all their disguises. `language` is the one whose words, beside those of a
+    text's own language, are innocent."""
 
     def __init__(self, entries: Sequence[ListEntry], language: str) -> None:
-        script = script_of(language)
+        self._script = script_of(language)
         self._entries = entries
-        self._matcher = _matcher(entries, script, language)
+        self._language = language
+        words = _words(entries, self._script)
+        self._index = Index(words, self._script)
+        self._long = frozenset(word.letters for word in words if len(word.letters) >= EMBEDDED)
+        self._matchers: dict[str, Matcher] = {}
         self._phrases = [entry for entry in entries if not entry.text.strip().isalpha()]
-        self._tokenizer = Tokenizer(language, script, Rules(), self._matcher.judge.usual)
+        self._tokenizer = Tokenizer(language, self._script, Rules(), self._matcher(language).judge.usual)
         rows = [literal(self._tokenizer.words(entry.text)) for entry in self._phrases]
         blank = Entry(BLACKLIST, None, frozenset(), "")
         self._rows = PatternSet([(blank, row) for row in rows], {}, self._tokenizer, _anyhow) if rows else None
 
-    def find(self, text: str, chunks: Sequence[str]) -> Iterator[Listed]:
-        for one in self._matcher.find(text, chunks):
+    def find(self, text: str, chunks: Sequence[str], language: str) -> Iterator[Listed]:
+        for one in self._matcher(language).find(text, chunks):
             yield Listed(self._entries[one.owner], one.start, one.end)
         if self._rows and (wanted := self._rows.candidates(self._rows.look(chunks))):
             for hit in self._rows.find(self._tokenizer.sentences(text), wanted, ()):
                 yield Listed(self._phrases[hit.number], hit.start, hit.end)
 
-    def is_dull(self, chunk: str) -> bool:
-        return self._matcher.is_inert(chunk) and (self._rows is None or self._rows.is_dull(chunk))
+    def is_dull(self, chunk: str, language: str) -> bool:
+        return self._matcher(language).is_inert(chunk) and (self._rows is None or self._rows.is_dull(chunk))
+
+    def _matcher(self, language: str) -> Matcher:
+        """The entries over the usual words of a text's language; one of another script has none to add."""
+        if script_of(language) is not self._script:
+            language = self._language
+        found = self._matchers.get(language)
+        if found is None:
+            found = self._matchers[language] = Matcher(self._index, self._judge({language, self._language}))
+        return found
+
+    def _judge(self, languages: Collection[str]) -> Judge:
+        index, rules = self._index, [load(one).rules for one in languages]
+        return Judge(
+            least_cost([open_dictionary(one).cost for one in languages]),
+            self._script,
+            index.forms,
+            index.folded,
+            frozenset(word for one in rules for word in one.short),
+            self._long.__contains__,
+            index.stemmed,
+            frozenset(word for one in rules for word in one.elisions),
+        )
 
 
 def _anyhow(word: str) -> int:
@@ -178,16 +207,6 @@ def _foldable(text: str) -> bool:
 
 def _is_cyrillic(text: str) -> bool:
     return not text.isascii() and any("\u0400" <= char <= "\u04ff" for char in text)
-
-
-def _matcher(entries: Sequence[ListEntry], script: Script, language: str) -> Matcher:
-    words = _words(entries, script)
-    index = Index(words, script)
-    long_ = frozenset(word.letters for word in words if len(word.letters) >= EMBEDDED)
-    dictionary = open_dictionary(language)
-    short = load(language).rules.short
-    judge = Judge(dictionary, script, index.forms, index.folded, short, long_.__contains__, index.stemmed)
-    return Matcher(index, judge)
 
 
 def _words(entries: Sequence[ListEntry], script: Script) -> list[Word]:

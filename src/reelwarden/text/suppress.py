@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import cached_property, lru_cache
 
-from reelwarden.text.dictionary import RAREST, Dictionary
+from reelwarden.text.dictionary import RAREST
 from reelwarden.text.fold import RUN, Script
 
 RARE = 600
@@ -29,14 +29,15 @@ _LONG_RUN = re.compile(r"(.)\1\1+")
 
 
 class Judge:
-    """Tells innocent words of one language; `forms` are the raw spellings that are not innocent.
+    """Tells innocent words of one language; `forms` are the raw spellings that are not innocent, `cost` is a
+    dictionary's.
 
     `noisy`: the dictionary was made of the net and holds the disguises of its own swear words.
     """
 
     def __init__(
         self,
-        dictionary: Dictionary,
+        cost: Callable[[str], int],
         script: Script,
         forms: Collection[str],
         folded: dict[str, str],
@@ -47,7 +48,7 @@ class Judge:
         noisy: bool = False,
     ) -> None:
         self.noisy = noisy
-        self.cost = dictionary.cost
+        self.cost = cost
         self.script = script
         self.forms = forms
         self.folded = folded

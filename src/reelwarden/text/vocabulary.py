@@ -109,7 +109,7 @@ def vocabulary(language: str) -> Vocabulary:
     dictionary = open_dictionary(language_of_letters)
     index.forms.difference_update(_accidents(terms, rules.suffixes, dictionary))
     judge = Judge(
-        dictionary,
+        dictionary.cost,
         script,
         index.forms,
         index.folded,

@@ -50,6 +50,20 @@ def test_phrases_other_scripts_and_signs() -> None:
     assert listed(ListEntry("1488"), "in 1488, not 14880") == ["1488"]
 
 
+@pytest.mark.parametrize(
+    ("entry", "text", "language"),
+    [
+        ("love", "Han har overtrådt en lov.", "da"),
+        ("comsi", "Arrête de faire comme si tu ne me connaissais pas !", "fr"),
+        ("laehetae", "lähetä kuva kuitista", "fi"),
+    ],
+)
+def test_usual_words_of_a_texts_own_language_are_no_disguises(entry: str, text: str, language: str) -> None:
+    assert listed(ListEntry(entry), text, (language,)) == []
+    disguised = f"{entry[:2]}.{entry[2:]}"
+    assert listed(ListEntry(entry), f"{text} {disguised}", (language,)) == [disguised]
+
+
 def test_an_entry_counts_in_its_language_only() -> None:
     entry = ListEntry("blorpo", language="de")
     assert listed(entry, "blorpo", ("en",)) == []
