@@ -14,7 +14,7 @@ from reelwarden.text.suppress import Judge
 
 def matcher(*words: Word, suffixes: tuple[str, ...] = (), foreign: tuple[str, ...] = ()) -> Matcher:
     index = Index(words, latin(), suffixes, foreign)
-    judge = Judge(open_dictionary("en"), latin(), index.forms, index.folded, (), lambda word: False, index.stemmed)
+    judge = Judge(open_dictionary("en").cost, latin(), index.forms, index.folded, (), lambda word: False, index.stemmed)
     return Matcher(index, judge)
 
 
