@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from operator import ne
 
-from reelwarden.text.fold import RUN, Script
-from reelwarden.text.reading import collapsed
+from reelwarden.text.fold import Script
+from reelwarden.text.reading import RUN, collapsed
 
 KEPT = 5_000
 SHORTEST = 4

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from reelwarden.text.fold import DIGRAPHS, GAP, MASKS, RUN, SIGNS, Script
+from reelwarden.text.fold import DIGRAPHS, GAP, MASKS, SIGNS, Script
 
 PLAIN, LOOK, LEET, MASK, BLANK = "plme "
 """How sure it is that a character is the letter; BLANK goes with GAP."""
@@ -16,6 +16,9 @@ ANY = "*"
 """The letter of a mask."""
 
 _DIGRAPH = re.compile("|".join(map(re.escape, sorted(DIGRAPHS, key=len, reverse=True))))
+RUN = re.compile(r"(.)(?=\1)", re.DOTALL)
+"""A letter before its like; to be deleted."""
+
 DRAWN = re.compile(r"[|\\/(){}\[\]<>]")
 _WORD = re.compile(f"[^{GAP}]+")
 

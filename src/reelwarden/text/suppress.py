@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from functools import cached_property, lru_cache
 
 from reelwarden.text.dictionary import RAREST
-from reelwarden.text.fold import RUN, Script
+from reelwarden.text.fold import Script
+from reelwarden.text.reading import RUN
 
 RARE = 600
 """Above this cost a dictionary word that begins with a word of the lexicon is taken for one of its kin."""
@@ -88,8 +89,8 @@ class Judge:
         return rare and (self.noisy or _is_worn(self.script.plain(word), self.script.plain(listed)))
 
     @cached_property
-    def _bare_forms(self) -> set[str]:
-        return self.script.all_bare(self.forms)
+    def _bare_forms(self) -> frozenset[str]:
+        return frozenset(map(self._bare, self.forms))
 
     def _bare(self, word: str) -> str:
         """Without any doubled letter."""
