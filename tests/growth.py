@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 LEAST = 0.02
 """Seconds below which the small work is mostly its beginning."""
-SLACK = 3.0
+SLACK = 2.5
 TRIES = 3
 
 

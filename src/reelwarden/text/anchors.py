@@ -13,6 +13,11 @@ ENDLESS = 400
 """The length of what has no longest match, in tokens; sentences are shorter."""
 
 
+def filler(slot: Slot) -> str:
+    """What must be there for a slot to be filled: for money a number."""
+    return "number" if slot.name == "money" else slot.name
+
+
 class Needs(NamedTuple):
     """`anchors` are strings one of which must be there, or else something that fills one of the `slots`, of which the
     phrases without a word have one each. `free`: a phrase asks for neither. `longest` is the most tokens that the
@@ -54,8 +59,8 @@ class Anchors:
             words = [anchor for item in phrase if isinstance(item, Word) for anchor in self._anchors(item)]
             if words:
                 found.add(words[0] if len(words) == 1 else max(words, key=self._rarity))
-            elif slot := next((item.name for item in phrase if isinstance(item, Slot)), None):
-                slots.add("number" if slot == "money" else slot)
+            elif slot := next((item for item in phrase if isinstance(item, Slot)), None):
+                slots.add(filler(slot))
             else:
                 free = True
         return Needs(frozenset(found), frozenset(slots), free, longest)

@@ -7,9 +7,10 @@ import unicodedata
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 
 from reelwarden.text.dictionary import open_dictionary
+from reelwarden.text.dull import DullChunks
 from reelwarden.text.lexicon.files import ANY, Allowed, Entry, Pattern, Term, load
 from reelwarden.text.lexicon.grammar import Element
 from reelwarden.text.match import Match
@@ -19,7 +20,6 @@ from reelwarden.text.sentence import Sentence
 from reelwarden.text.tokens import Tokenizer
 from reelwarden.text.vocabulary import Vocabulary, is_row, script_of, vocabulary
 
-_KEPT = 50_000
 _STRONG = frozenset(("sexual", "insult", "discriminatory", "inappropriate"))
 Placed = tuple[Entry, int, int]
 Written = tuple[Entry, tuple[Element, ...]]
@@ -40,8 +40,7 @@ class Engine:
         joined = {term.text.casefold().replace(" ", "") for term in words.terms if " " in term.text}
         self.tokenizer = Tokenizer(language, script_of(language), lexicon.rules, judge.usual, joined)
         self.rows: list[Entry | Allowed] = []
-        self._dull: dict[str, set[str]] = defaultdict(set)
-        self._weighed: dict[str, set[str]] = defaultdict(set)
+        self._dull: dict[str, DullChunks] = defaultdict(DullChunks)
         elements: list[Written] = []
         for term in words.terms:
             if is_row(term) and (row := self.tokenizer.words(term.text)):
@@ -75,14 +74,14 @@ class Engine:
     def explain(self, text: str, entities: Sequence[Match] = (), source: str = "clean") -> list[Placed]:
         """Every entry that was found and counts, with its place; several may be at one place."""
         chunks = text.split()
-        if not entities and self._dull[source].issuperset(chunks):
+        if not entities and self._dull[source].cover(chunks):
             return []
         words = self.words.find(text, chunks, source)[:_MOST]
         found: list[Placed] = [(self.words.terms[one.owner], one.start, one.end) for one in words]
         asks = "?" in text or "？" in text
         candidates = self._candidates(chunks, {entry.category for entry, _, _ in found}, entities, asks)
         if not found and not candidates:
-            self._remember(chunks, source)
+            self._dull[source].weigh(chunks, partial(self._is_dull, source))
             return []
         wanted = [number for number in candidates if not self.phrases <= number < self.allowances or found]
         sentences: list[Sentence] = []
@@ -95,17 +94,8 @@ class Engine:
         kept += self._sentences(sentences, candidates, [spot for spot in spots if spot])
         return kept
 
-    def _remember(self, chunks: Sequence[str], source: str) -> None:
-        """Take note of the chunks that bring nothing to any text, so that texts of them are done at once."""
-        weighed, dull = self._weighed[source], self._dull[source]
-        if weighed.issuperset(chunks):
-            return
-        new = set(chunks) - weighed
-        if len(weighed) >= _KEPT:
-            weighed.clear()
-            dull.clear()
-        weighed |= new
-        dull.update([one for one in new if self.words.is_inert(one, source) and self.patterns.is_dull(one)])
+    def _is_dull(self, source: str, chunk: str) -> bool:
+        return self.words.is_inert(chunk, source) and self.patterns.is_dull(chunk)
 
     def _candidates(self, chunks: Sequence[str], found: set[str], entities: Sequence[Match], asks: bool) -> list[int]:
         """The patterns whose words are in the text and whose slots something may fill: categories found, entities,

@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress
 from operator import not_
 from typing import Any, Literal, NamedTuple
@@ -18,6 +19,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from reelwarden.errors import UsageError
 from reelwarden.text.dictionary import least_cost, open_dictionary
+from reelwarden.text.dull import DullChunks
 from reelwarden.text.fold import Script
 from reelwarden.text.index import Index, Word
 from reelwarden.text.lexicon.files import Entry, Rules, load
@@ -29,7 +31,6 @@ from reelwarden.text.tokens import Tokenizer
 from reelwarden.text.vocabulary import script_of
 
 ALL = "all"
-KEPT = 50_000
 EMBEDDED = 7
 """Entries of so many letters are found within longer words that are not in the dictionary."""
 
@@ -70,34 +71,21 @@ class TextList:
         self._parts = [
             _Standard(entries, language) for entries, language in ((others, "en"), (russian, "ru")) if entries
         ]
-        self._dull: dict[str, set[str]] = defaultdict(set)
-        self._weighed: dict[str, set[str]] = defaultdict(set)
+        self._dull: dict[str, DullChunks] = defaultdict(DullChunks)
 
     def find(self, text: str, languages: Sequence[str]) -> list[Listed]:
         """The entries in a text in these languages, the first of which tells its usual words."""
         chunks, language = text.split(), languages[0]
-        if self._dull[language].issuperset(chunks):
+        if self._dull[language].cover(chunks):
             return []
         found = list(self._exact.find(text))
         for part in self._parts:
             found += part.find(text, chunks, language)
         if not found:
-            self._remember(chunks, language)
+            self._dull[language].weigh(chunks, partial(self._is_dull, language))
         return [one for one in found if one.entry.language in (ALL, *languages)]
 
-    def _remember(self, chunks: Sequence[str], language: str) -> None:
-        """Take note of the chunks that bring nothing to any text, so that texts of them are done at once."""
-        weighed, dull = self._weighed[language], self._dull[language]
-        if weighed.issuperset(chunks):
-            return
-        new = set(chunks) - weighed
-        if len(weighed) >= KEPT:
-            weighed.clear()
-            dull.clear()
-        weighed |= new
-        dull.update([chunk for chunk in new if self._is_dull(chunk, language)])
-
-    def _is_dull(self, chunk: str, language: str) -> bool:
+    def _is_dull(self, language: str, chunk: str) -> bool:
         return self._exact.is_dull(chunk) and all(part.is_dull(chunk, language) for part in self._parts)
 
 

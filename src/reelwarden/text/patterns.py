@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from reelwarden.text.anchors import ENDLESS, Anchors, Needs
+from reelwarden.text.anchors import ENDLESS, Anchors, Needs, filler
 from reelwarden.text.chinese import is_han
 from reelwarden.text.chunks import LONG, Lead, Look, Notes
 from reelwarden.text.chunks import Hit as Place
@@ -320,12 +320,9 @@ def _slot_of(element: Element) -> str | None:
     """The one slot without which an element cannot be, if there is one."""
     if not isinstance(element, Choice) or element.optional:
         return None
-    names = {item.name for phrase in element.phrases for item in phrase if isinstance(item, Slot)}
+    names = {filler(item) for phrase in element.phrases for item in phrase if isinstance(item, Slot)}
     pure = all(any(isinstance(item, Slot) for item in phrase) for phrase in element.phrases)
-    if not pure or len(names) != 1:
-        return None
-    name = next(iter(names))
-    return "number" if name == "money" else name
+    return names.pop() if pure and len(names) == 1 else None
 
 
 def literal(words: Sequence[str], after: bool = False) -> tuple[Element, ...]:
