@@ -5,11 +5,14 @@ and found out. Each row is measured in a process of its own, whose engines are c
 
 - first: every text once, in a random order;
 - unseen: the second half of that, when the first half has been read;
-- later: the best of the passes after that, when every word is known: a server comes near to it with time.
+- later: the best of the passes after that, when every word is known.
 
-Before that the time to compile the list, after it the growth with the length of a text.
+Before that the time to compile the list, after it two more things: a *stream* of messages of random words, as frequent
+and as many as in the language, no message twice, so that rare words keep coming as they do on a server (five stretches
+of it, one after another); and the growth with the length of a text.
 
     python benchmarks/text_speed.py [--data DIR] [--sets davidson_5k,clean_17] [--entries 10000] [--categories sexual,…]
+                                    [--stream en,fi]
 """
 
 from __future__ import annotations
@@ -20,13 +23,16 @@ import multiprocessing
 import random
 import time
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
+from reelwarden.text import dictionary
 from reelwarden.text.lists import ListEntry, TextList
 from reelwarden.text.match import CATEGORIES, ENTITIES, LANGUAGES
 from reelwarden.text.moderation import TextOptions, moderate_text
 
 PASSES = 4
+STRETCHES, STRETCH = 5, 20_000
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "text"
 
 
@@ -56,6 +62,25 @@ def measure(name: str, what: str, asked: Asked) -> None:
     print(f"{name:14} {what:17}" + "".join(f"{rate:10,.0f}/s" for rate in rates), flush=True)
 
 
+def random_messages(language: str, sizes: list[int], count: int, source: random.Random) -> list[str]:
+    """Messages of words drawn by their frequency, each with as many words as one of `sizes`."""
+    listed = [(word, 10.0 ** (-cost / 100)) for word, cost in dictionary.words(language) if word.isalpha()]
+    known, weights = [word for word, _ in listed], list(accumulate(weight for _, weight in listed))
+    rows = (source.choices(known, cum_weights=weights, k=source.choice(sizes)) for _ in range(count))
+    return [f"{' '.join(row).capitalize()}{source.choice('..?!')}" for row in rows]
+
+
+def stream(language: str, sizes: list[int], options: TextOptions) -> None:
+    """The rates of STRETCHES of new messages, one after another."""
+    rates = []
+    source = random.Random(1)
+    moderate_text("warm up", options)
+    for _ in range(STRETCHES):
+        messages = random_messages(language, sizes, STRETCH, source)
+        rates.append(STRETCH / seconds([(message, options) for message in messages]))
+    print(f"stream, {language}: {STRETCH:,} messages each" + "".join(f"{rate:10,.0f}/s" for rate in rates), flush=True)
+
+
 def show(name: str, what: str, asked: Asked) -> None:
     """One row, measured in a fork of this process."""
     for options in {one.languages: one for _, one in asked}.values():
@@ -72,6 +97,7 @@ def main() -> None:
     parser.add_argument("--sets", default="clean_17,davidson_5k,hatecheck_en,traps_en")
     parser.add_argument("--entries", type=int, default=10_000)
     parser.add_argument("--categories", default=",".join(CATEGORIES))
+    parser.add_argument("--stream", default="en,fi", help="languages, or nothing")
     args = parser.parse_args()
     categories = frozenset(args.categories.split(","))
 
@@ -93,6 +119,9 @@ def main() -> None:
         if len({row["lang"] for row in rows}) > 1:
             show(name, "languages told", [(row["text"], options((row["lang"],))) for row in rows])
             show(name, "languages found", [(row["text"], options(LANGUAGES)) for row in rows])
+    clean = [json.loads(line) for line in (args.data / "clean_17.jsonl").read_text("utf-8").splitlines()]
+    for language in filter(None, args.stream.split(",")):
+        stream(language, [len(row["text"].split()) for row in clean if row["lang"] == language], options((language,)))
     for size in (10_000, 100_000, 1_000_000):
         text = ("The quick brown fox jumps over the lazy dog, " * (size // 45 + 1))[:size]
         began = time.process_time()
