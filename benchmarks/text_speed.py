@@ -8,8 +8,8 @@ and found out. Each row is measured in a process of its own, whose engines are c
 - later: the best of the passes after that, when every word is known.
 
 Before that the time to compile the list, after it two more things: a *stream* of messages of random words, as frequent
-and as many as in the language, no message twice, so that rare words keep coming as they do on a server (five stretches
-of it, one after another); and the growth with the length of a text.
+as in the language and as many as in its sentences, so that rare words keep coming as they do on a server (five
+stretches of it, one after another); and the growth with the length of a text.
 
     python benchmarks/text_speed.py [--data DIR] [--sets davidson_5k,clean_17] [--entries 10000] [--categories sexual,…]
                                     [--stream en,fi]
@@ -22,6 +22,7 @@ import json
 import multiprocessing
 import random
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -62,8 +63,9 @@ def measure(name: str, what: str, asked: Asked) -> None:
     print(f"{name:14} {what:17}" + "".join(f"{rate:10,.0f}/s" for rate in rates), flush=True)
 
 
-def random_messages(language: str, sizes: list[int], count: int, source: random.Random) -> list[str]:
+def random_messages(language: str, sizes: list[int], count: int) -> list[str]:
     """Messages of words drawn by their frequency, each with as many words as one of `sizes`."""
+    source = random.Random(1)
     listed = [(word, 10.0 ** (-cost / 100)) for word, cost in dictionary.words(language) if word.isalpha()]
     known, weights = [word for word, _ in listed], list(accumulate(weight for _, weight in listed))
     rows = (source.choices(known, cum_weights=weights, k=source.choice(sizes)) for _ in range(count))
@@ -72,12 +74,9 @@ def random_messages(language: str, sizes: list[int], count: int, source: random.
 
 def stream(language: str, sizes: list[int], options: TextOptions) -> None:
     """The rates of STRETCHES of new messages, one after another."""
-    rates = []
-    source = random.Random(1)
+    asked = [(message, options) for message in random_messages(language, sizes, STRETCHES * STRETCH)]
     moderate_text("warm up", options)
-    for _ in range(STRETCHES):
-        messages = random_messages(language, sizes, STRETCH, source)
-        rates.append(STRETCH / seconds([(message, options) for message in messages]))
+    rates = [STRETCH / seconds(asked[first : first + STRETCH]) for first in range(0, len(asked), STRETCH)]
     print(f"stream, {language}: {STRETCH:,} messages each" + "".join(f"{rate:10,.0f}/s" for rate in rates), flush=True)
 
 
@@ -86,9 +85,18 @@ def show(name: str, what: str, asked: Asked) -> None:
     for options in {one.languages: one for _, one in asked}.values():
         for language in options.languages:
             moderate_text("warm up", replace(options, languages=(language,)))
-    process = multiprocessing.get_context("fork").Process(target=measure, args=(name, what, asked))
+    in_fork(measure, name, what, asked)
+
+
+def in_fork(function: Callable[..., None], *args: object) -> None:
+    """Call a function in a process of its own that has all that this one has read."""
+    process = multiprocessing.get_context("fork").Process(target=function, args=args)
     process.start()
     process.join()
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def main() -> None:
@@ -112,16 +120,16 @@ def main() -> None:
 
     print(f"{'':32}{'first':>12}{'unseen':>12}{'later':>12}")
     for name in args.sets.split(","):
-        rows = [json.loads(line) for line in (args.data / f"{name}.jsonl").read_text("utf-8").splitlines()]
+        rows = read_rows(args.data / f"{name}.jsonl")
         texts = [row["text"] for row in rows if row["lang"] == "en"]
         for what, asked in (("all categories", categories), ("without entities", categories - set(ENTITIES))):
             show(name, what, [(text, options(("en",), asked)) for text in texts])
         if len({row["lang"] for row in rows}) > 1:
             show(name, "languages told", [(row["text"], options((row["lang"],))) for row in rows])
             show(name, "languages found", [(row["text"], options(LANGUAGES)) for row in rows])
-    clean = [json.loads(line) for line in (args.data / "clean_17.jsonl").read_text("utf-8").splitlines()]
     for language in filter(None, args.stream.split(",")):
-        stream(language, [len(row["text"].split()) for row in clean if row["lang"] == language], options((language,)))
+        clean = (row["text"] for row in read_rows(args.data / "clean_17.jsonl") if row["lang"] == language)
+        in_fork(stream, language, [len(text.split()) for text in clean], options((language,)))
     for size in (10_000, 100_000, 1_000_000):
         text = ("The quick brown fox jumps over the lazy dog, " * (size // 45 + 1))[:size]
         began = time.process_time()
