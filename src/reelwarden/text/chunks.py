@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from reelwarden.text.chinese import is_han
+from reelwarden.text.recent import Recent, unknown
 from reelwarden.text.spelled import FEWEST, rows
 from reelwarden.text.tokens import Tokenizer, is_stopped
 
@@ -73,17 +74,19 @@ class Look(NamedTuple):
         return found, not loose
 
 
-class Notes(dict[str, Note]):
-    """The notes of chunks; `choices_in` gives the choices that have a word in a plain text, with their places, and
-    `leads_of` the patterns that wait for one of some choices."""
+class Notes(Recent[Note]):
+    """The notes of chunks; `choices_in` gives the choices that have a word in a plain text, with their places,
+    `leads_of` the patterns that wait for one of some choices, and `is_dull` tells words that no choice has."""
 
     def __init__(
         self,
         tokenizer: Tokenizer,
         choices_in: Callable[[str], list[tuple[int, int]]],
         leads_of: Callable[[int], tuple[Lead, ...]],
+        is_dull: Callable[[str], bool] = unknown,
     ) -> None:
-        super().__init__()
+        super().__init__(self._made, KEPT, LONGEST_KEPT)
+        self._is_dull = is_dull
         self._tokenizer = tokenizer
         self._choices_in = choices_in
         self._leads_of = leads_of
@@ -133,13 +136,10 @@ class Notes(dict[str, Note]):
                 first += len(word)
         return [one for number, chunk in enumerate(chunks) for one in (*more[number], self[chunk])] if more else []
 
-    def __missing__(self, chunk: str) -> Note:
-        note = self._led(self._note(chunk))
-        if len(chunk) <= LONGEST_KEPT:
-            if len(self) >= KEPT:
-                self.clear()
-            self[chunk] = note
-        return note
+    def _made(self, chunk: str) -> Note:
+        if self._is_dull(chunk):
+            return LAST_WORD if is_stopped(chunk) else WORD
+        return self._led(self._note(chunk))
 
     def _led(self, note: Note) -> Note:
         """The note with the patterns that its choices lead."""
@@ -153,7 +153,7 @@ class Notes(dict[str, Note]):
             choices, slots = self.choices_of(word), tokenizer.slots_of(word)
             ends = is_stopped(chunk)
             if not choices and not slots and len(word) > 1:
-                return _LAST_WORD if ends else _WORD
+                return LAST_WORD if ends else WORD
             hits = ((0, 0, choices),) if choices else ()
             return Note(choices, slots, 1, ends, hits, False, int(len(word) == 1))
         quick = tokenizer.quick(chunk)
@@ -183,5 +183,5 @@ def _is_slang(words: Sequence[str]) -> bool:
 
 
 _NONE: frozenset[str] = frozenset()
-_WORD, _LAST_WORD = Note(0, _NONE, 1, False, (), False), Note(0, _NONE, 1, True, (), False)
+WORD, LAST_WORD = Note(0, _NONE, 1, False, (), False), Note(0, _NONE, 1, True, (), False)
 """What a word brings that no pattern knows."""

@@ -39,6 +39,10 @@ class Dictionary:
         self.cost: Callable[[str], int] = lru_cache(KEPT)(self._cost)
         """The cost of a word in small letters, RAREST when it is not listed. Kept, as many ask for the same word."""
 
+    def lists(self, word: str) -> bool:
+        """Whether the dictionary has a word in small letters; nothing of it is kept."""
+        return self._cost(word) < RAREST
+
     def _cost(self, word: str) -> int:
         key = _key(word)
         place, mark = key & self._mask, key >> 10

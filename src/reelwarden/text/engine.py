@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right, insort
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache, partial
 
 from reelwarden.text.dictionary import open_dictionary
-from reelwarden.text.dull import DullChunks
+from reelwarden.text.dull import dull_words
 from reelwarden.text.lexicon.files import ANY, Allowed, Entry, Pattern, Term, load
 from reelwarden.text.lexicon.grammar import Element
 from reelwarden.text.match import Match
 from reelwarden.text.patterns import SLOT_OF, PatternSet, literal
+from reelwarden.text.recent import LONGEST, Recent
 from reelwarden.text.row import Spot
 from reelwarden.text.sentence import Sentence
 from reelwarden.text.tokens import Tokenizer
@@ -25,6 +25,7 @@ Placed = tuple[Entry, int, int]
 Written = tuple[Entry, tuple[Element, ...]]
 
 _NEAR = 8
+KEPT = 50_000
 _MOST = 2000
 """Matches of one text; more would change no result."""
 
@@ -40,7 +41,8 @@ class Engine:
         joined = {term.text.casefold().replace(" ", "") for term in words.terms if " " in term.text}
         self.tokenizer = Tokenizer(language, script_of(language), lexicon.rules, judge.usual, joined)
         self.rows: list[Entry | Allowed] = []
-        self._dull: dict[str, DullChunks] = defaultdict(DullChunks)
+        self._is_plain = dull_words(language)
+        self._dull = {source: Recent(partial(self._is_dull, source), KEPT) for source in ("clean", "ocr", "asr")}
         elements: list[Written] = []
         for term in words.terms:
             if is_row(term) and (row := self.tokenizer.words(term.text)):
@@ -55,7 +57,8 @@ class Engine:
         shared = load("en").patterns if language != "en" else ()
         for pattern in (*lexicon.patterns, *common.patterns, *(one for one in shared if "intl" in one.flags)):
             self._add(elements, pattern, pattern, pattern.elements)
-        self.patterns = PatternSet(elements, lexicon.classes, self.tokenizer, open_dictionary(language).cost)
+        cost = open_dictionary(language).cost
+        self.patterns = PatternSet(elements, lexicon.classes, self.tokenizer, cost, self._is_plain)
 
     def _add(
         self,
@@ -74,14 +77,13 @@ class Engine:
     def explain(self, text: str, entities: Sequence[Match] = (), source: str = "clean") -> list[Placed]:
         """Every entry that was found and counts, with its place; several may be at one place."""
         chunks = text.split()
-        if not entities and self._dull[source].cover(chunks):
+        if not entities and all(map(self._dull[source].__getitem__, chunks)):
             return []
         words = self.words.find(text, chunks, source)[:_MOST]
         found: list[Placed] = [(self.words.terms[one.owner], one.start, one.end) for one in words]
         asks = "?" in text or "？" in text
         candidates = self._candidates(chunks, {entry.category for entry, _, _ in found}, entities, asks)
         if not found and not candidates:
-            self._dull[source].weigh(chunks, partial(self._is_dull, source))
             return []
         wanted = [number for number in candidates if not self.phrases <= number < self.allowances or found]
         sentences: list[Sentence] = []
@@ -95,7 +97,10 @@ class Engine:
         return kept
 
     def _is_dull(self, source: str, chunk: str) -> bool:
-        return self.words.is_inert(chunk, source) and self.patterns.is_dull(chunk)
+        """Whether a chunk brings nothing to any text from such a source; no of long ones."""
+        if source == "clean" and self._is_plain(chunk):
+            return True
+        return len(chunk) <= LONGEST and self.words.is_inert(chunk, source) and self.patterns.is_dull(chunk)
 
     def _candidates(self, chunks: Sequence[str], found: set[str], entities: Sequence[Match], asks: bool) -> list[int]:
         """The patterns whose words are in the text and whose slots something may fill: categories found, entities,

@@ -7,7 +7,6 @@ that the lexicon's words match. Ten thousand entries compile in a fraction of a 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,13 +18,13 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from reelwarden.errors import UsageError
 from reelwarden.text.dictionary import least_cost, open_dictionary
-from reelwarden.text.dull import DullChunks
 from reelwarden.text.fold import Script
 from reelwarden.text.index import Index, Word
 from reelwarden.text.lexicon.files import Entry, Rules, load
 from reelwarden.text.match import BLACKLIST, LANGUAGES
 from reelwarden.text.matcher import Matcher
 from reelwarden.text.patterns import PatternSet, literal
+from reelwarden.text.recent import LONGEST, Recent
 from reelwarden.text.suppress import Judge
 from reelwarden.text.tokens import Tokenizer
 from reelwarden.text.vocabulary import script_of
@@ -34,6 +33,7 @@ ALL = "all"
 EMBEDDED = 7
 """Entries of so many letters are found within longer words that are not in the dictionary."""
 
+KEPT = 50_000
 Kind = Literal["disallow", "allow"]
 How = Literal["exact", "standard"]
 
@@ -71,22 +71,26 @@ class TextList:
         self._parts = [
             _Standard(entries, language) for entries, language in ((others, "en"), (russian, "ru")) if entries
         ]
-        self._dull: dict[str, DullChunks] = defaultdict(DullChunks)
+        self._dull: dict[str, Recent[bool]] = {}
 
     def find(self, text: str, languages: Sequence[str]) -> list[Listed]:
         """The entries in a text in these languages, the first of which tells its usual words."""
         chunks, language = text.split(), languages[0]
-        if self._dull[language].cover(chunks):
+        dull = self._dull.get(language)
+        if dull is None:
+            dull = self._dull[language] = Recent(partial(self._is_dull, language), KEPT)
+        if all(map(dull.__getitem__, chunks)):
             return []
         found = list(self._exact.find(text))
         for part in self._parts:
             found += part.find(text, chunks, language)
-        if not found:
-            self._dull[language].weigh(chunks, partial(self._is_dull, language))
         return [one for one in found if one.entry.language in (ALL, *languages)]
 
     def _is_dull(self, language: str, chunk: str) -> bool:
-        return self._exact.is_dull(chunk) and all(part.is_dull(chunk, language) for part in self._parts)
+        """Whether a chunk is part of no entry in any text; no of long ones."""
+        if len(chunk) > LONGEST or not self._exact.is_dull(chunk):
+            return False
+        return all(part.is_dull(chunk, language) for part in self._parts)
 
 
 class _Standard:

@@ -1,14 +1,14 @@
 """Finds the words of an index in a text, however they are disguised.
 
 A text is taken in chunks between blanks. What a chunk is worth is found once and kept: most texts hold only chunks
-that were seen to be innocent, and are done after one set operation. Chunks that are pieces of words are looked at
+that were seen to be innocent, and are done with one look at each. Chunks that are pieces of words are looked at
 together with their neighbours (`f u c k`, `moth erf ucker`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from reelwarden.text.found import Found, best
 from reelwarden.text.index import Index
 from reelwarden.text.keys import SHORTEST
 from reelwarden.text.reading import collapsed
+from reelwarden.text.recent import Recent, unknown
 from reelwarden.text.suppress import Judge
 from reelwarden.text.verify import Verifier
 
@@ -62,28 +63,35 @@ _NOTHING = Verdict((), "", False)
 
 
 class Matcher:
-    """One index over one language's dictionary. Not thread-safe: the caches are its own."""
+    """One index over one language's dictionary. `is_dull` tells chunks that are part of no match. Not thread-safe: the
+    caches are its own."""
 
-    def __init__(self, index: Index, judge: Judge, script: Script | None = None, lenient: float = 0.0) -> None:
+    def __init__(
+        self,
+        index: Index,
+        judge: Judge,
+        script: Script | None = None,
+        lenient: float = 0.0,
+        is_dull: Callable[[str], bool] = unknown,
+    ) -> None:
         self.index = index
         self.judge = judge
         self.script = script or index.script
         self.verifier = Verifier(index, judge, self.script, lenient)
-        self._inert: set[str] = set()
-        self._verdicts: dict[str, Verdict] = {}
+        self._is_dull = is_dull
+        self._verdicts = Recent(self._verdict, KEPT, KEPT_LENGTH)
         self._may_join = lru_cache(KEPT_RUNS)(partial(_joins, index))
         self._across = lru_cache(KEPT_RUNS)(self.verifier.find_across)
 
     def is_inert(self, chunk: str) -> bool:
-        """Whether a chunk that was seen before is part of no match in any text."""
-        return chunk in self._inert
+        """Whether a chunk is part of no match in any text; no of long ones, which are not looked at for that."""
+        return len(chunk) <= KEPT_LENGTH and not _matters(self._verdicts[chunk])
 
     def find(self, text: str, chunks: Sequence[str]) -> list[Found]:
         """Every match, with its place in the text; of overlapping ones the best. `chunks` are those of `split`."""
-        if self._inert.issuperset(chunks):
+        verdicts = list(map(self._verdicts.__getitem__, chunks))
+        if not any(map(_matters, verdicts)):
             return []
-        get = self._verdicts.get
-        verdicts = [get(chunk) or self._verdict(chunk) for chunk in chunks]
         runs = list(_runs(verdicts))
         telling = [number for number, verdict in enumerate(verdicts) if verdict.found]
         if not runs and not telling:
@@ -95,22 +103,12 @@ class Matcher:
         return best(found)
 
     def _verdict(self, chunk: str) -> Verdict:
-        verdict = self._verdicts.get(chunk)
+        if self._is_dull(chunk):
+            return INNOCENT
+        verdict = self._of_plain(chunk)
         if verdict is None:
-            verdict = self._of_plain(chunk)
-            if verdict is None:
-                verdict = self._judge(chunk) if len(chunk) <= LONGEST_CHUNK else self._slices(chunk)
-            if len(chunk) <= KEPT_LENGTH:
-                self._keep(chunk, verdict)
+            return self._judge(chunk) if len(chunk) <= LONGEST_CHUNK else self._slices(chunk)
         return verdict
-
-    def _keep(self, chunk: str, verdict: Verdict) -> None:
-        if len(self._verdicts) >= KEPT:
-            self._verdicts.clear()
-            self._inert.clear()
-        self._verdicts[chunk] = verdict
-        if not verdict.found and (verdict.known or not verdict.factor):
-            self._inert.add(chunk)
 
     def _of_plain(self, chunk: str) -> Verdict | None:
         """What `_judge` says of a word with no more than marks behind it, without a look at all that it is not."""
@@ -152,7 +150,7 @@ class Matcher:
 
     def _followed(self, chunk: str, core: str) -> Verdict:
         """The verdict on a chunk that is one with marks behind it."""
-        verdict = self._verdict(core)
+        verdict = self._verdicts[core]
         return verdict._replace(factor="") if verdict.factor and len(chunk) > LONGEST_PIECE else verdict
 
     def _of_letters(self, chunk: str) -> Verdict:
@@ -209,6 +207,11 @@ class Matcher:
                 find = self._across if end - start <= KEPT_LENGTH else self.verifier.find_across
                 for match in find(text[start:end]):
                     yield match.moved(start)
+
+
+def _matters(verdict: Verdict) -> bool:
+    """Whether a chunk holds a match, or may be a piece of one and is no word by itself."""
+    return bool(verdict.found) or (verdict.factor != "" and not verdict.known)
 
 
 def _is_clitic(piece: str, low: str) -> bool:

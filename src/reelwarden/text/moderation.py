@@ -10,10 +10,12 @@ from typing import Any, Literal
 
 from reelwarden.errors import UsageError
 from reelwarden.text import entities, grawlix, semantic
+from reelwarden.text.dull import dull_words
 from reelwarden.text.engine import engine
 from reelwarden.text.language import detect
 from reelwarden.text.lists import TextList
 from reelwarden.text.match import BLACKLIST, CATEGORIES, ENTITIES, LANGUAGES, Match, Severity
+from reelwarden.text.recent import unknown
 
 MANY = 3
 """So many different matches of one category weigh one step more than the gravest of them."""
@@ -111,7 +113,9 @@ def moderate_text(text: str, options: TextOptions = DEFAULTS) -> TextResult:
     found: list[Match] = []
     asked = options.categories
     if not asked.isdisjoint(ENTITIES):
-        found += entities.find(text_, frozenset(asked), options.countries, languages, options.source, options.sites)
+        # The dictionary is opened for entities only where lexicons need it too.
+        is_dull = unknown if asked <= _NOT_OF_LEXICONS else dull_words(languages[0])
+        found += entities.find(text_, asked, options.countries, languages, options.source, options.sites, is_dull)
     found += _of_lexicons(text_, languages, options, found)
     if "grawlix" in asked:
         found += [Match("grawlix", start, end) for start, end in grawlix.find(text_)]

@@ -21,6 +21,7 @@ from reelwarden.text.chunks import LONG, Lead, Look, Notes
 from reelwarden.text.chunks import Hit as Place
 from reelwarden.text.lexicon.files import Entry
 from reelwarden.text.lexicon.grammar import Choice, Classes, Edge, Element, Gap, Slot, Word
+from reelwarden.text.recent import unknown
 from reelwarden.text.row import TAGS, Row, Spot, within
 from reelwarden.text.sentence import Sentence
 from reelwarden.text.spelled import ALONE
@@ -65,7 +66,8 @@ class _Pattern:
 
 
 class PatternSet:
-    """The patterns of one language over its tokenizer; entries are referred to by their number."""
+    """The patterns of one language over its tokenizer; entries are referred to by their number. `is_dull` tells chunks
+    that bring nothing to them."""
 
     def __init__(
         self,
@@ -73,6 +75,7 @@ class PatternSet:
         classes: Classes,
         tokenizer: Tokenizer,
         cost: Callable[[str], int],
+        is_dull: Callable[[str], bool] = unknown,
     ) -> None:
         self.tokenizer = tokenizer
         self._classes = classes
@@ -93,7 +96,7 @@ class PatternSet:
         self._automaton = AhoCorasick(list(waiting), implementation=Implementation.ContiguousNFA)
         self._waiting = list(waiting.values())
         self.leading = sum(1 << choice for choice in self._first)
-        self._notes = Notes(tokenizer, self._choices_in, self._leads_of)
+        self._notes = self.notes(is_dull)
         self._choices_of = self._notes.choices_of
         # All of them: single words, which are not among the entries, ask for their neighbours by class too.
         self._walker.register([Choice(phrases) for phrases in classes.values()])
@@ -143,6 +146,10 @@ class PatternSet:
         waiting = self._waiting
         hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
         return [(start, waiting[number]) for number, start, _ in hits]
+
+    def notes(self, is_dull: Callable[[str], bool] = unknown) -> Notes:
+        """An empty memory of notes; `is_dull` tells words that bring nothing."""
+        return Notes(self.tokenizer, self._choices_in, self._leads_of, is_dull)
 
     def look(self, chunks: Sequence[str]) -> Look:
         """What a text of these chunks brings."""

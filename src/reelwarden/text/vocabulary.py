@@ -14,6 +14,7 @@ from ahocorasick_rs import AhoCorasick
 
 from reelwarden.text.chinese import ChineseMatcher, has_han, pinyin, simple
 from reelwarden.text.dictionary import NAMES, Dictionary, cache_home, keep, open_dictionary, words
+from reelwarden.text.dull import dull_words
 from reelwarden.text.fold import Script, cyrillic, han, hangul, latin
 from reelwarden.text.found import Found
 from reelwarden.text.index import Index, Word, inflected
@@ -69,7 +70,7 @@ class Vocabulary:
         return found
 
     def is_inert(self, chunk: str, source: str = "clean") -> bool:
-        """Whether a chunk that was seen before is part of no match in any text."""
+        """Whether a chunk is part of no match in any text."""
         return self._matcher_of(source).is_inert(chunk) and (self.native is None or chunk.isascii())
 
     def _matcher_of(self, source: str) -> Matcher:
@@ -119,7 +120,7 @@ def vocabulary(language: str) -> Vocabulary:
         rules.elisions,
         noisy=language == "en",
     )
-    return Vocabulary(language, terms, Matcher(index, judge), native)
+    return Vocabulary(language, terms, Matcher(index, judge, is_dull=dull_words(language)), native)
 
 
 def _accidents(terms: Iterable[Term], suffixes: Sequence[str], dictionary: Dictionary) -> Iterator[str]:

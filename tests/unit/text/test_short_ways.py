@@ -44,7 +44,7 @@ def test_a_plain_word_is_glanced_at_as_any_chunk() -> None:
     for _, chunk in CHUNKS:
         text = plain(chunk)
         traits = glance._traits(chunk, text, glance._WORD.findall(text))
-        short = ord(glance._Letters()[chunk]) - 64
+        short = ord(glance.Letters()[chunk]) - 64
         # What is reason enough by itself need not say what else it is.
         assert short == traits or short & traits & glance._TELLING, chunk
 

@@ -6,7 +6,7 @@ It knows nothing of lexicons and severities.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reelwarden.text.entities import email, glance, heard, ip, link, phone, ssn, username
 from reelwarden.text.entities.glyphs import Folded
@@ -15,6 +15,7 @@ from reelwarden.text.entities.masks import blank
 from reelwarden.text.entities.places import Places
 from reelwarden.text.entities.versions import worth_a_look
 from reelwarden.text.match import ENTITIES, Match
+from reelwarden.text.recent import unknown
 
 __all__ = ["DEFAULT_COUNTRIES", "find"]
 
@@ -32,15 +33,17 @@ def find(
     languages: Sequence[str] = ("en",),
     source: str = "clean",
     listed: Mapping[str, str] | None = None,
+    is_dull: Callable[[str], bool] = unknown,
 ) -> list[Match]:
     """The entities of the asked categories, in the order of the text; none overlaps another.
 
     Where two kinds claim a place, e-mail goes before link, ip, ssn, phone_number and username: also when the stronger
     kind was not asked for. `countries` are ISO 3166 codes in small letters; `languages` say which number words are the
-    likeliest; `source` is clean, ocr or asr; `listed` maps domains to kinds of sites, before our own knowledge.
+    likeliest; `source` is clean, ocr or asr; `listed` maps domains to kinds of sites, before our own knowledge;
+    `is_dull` tells chunks that are no part of any entity.
     """
     asked = categories & _ALL
-    if not asked or not glance.may_hold(text.split()):
+    if not asked or not glance.may_hold(text.split(), is_dull):
         return []
     return search(text, asked, countries, languages, source, listed)
 

@@ -8,13 +8,14 @@ it never says no where `entities.find` finds something.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 
 from reelwarden.text.entities import digits, hidden, username
 from reelwarden.text.entities.glyphs import plain
 from reelwarden.text.entities.hosts import COMMON_TLDS
 from reelwarden.text.entities.number_words import parts_of
+from reelwarden.text.recent import Recent, unknown
 
 _KEPT = 60_000
 _LONGEST_KEPT = 60
@@ -41,10 +42,21 @@ _TLD = re.compile(rf"(?:{'|'.join(sorted(COMMON_TLDS))})\b")
 _LATIN = re.compile("[a-z]")
 
 
-class _Letters(dict[str, str]):
-    """The letters of chunks; nothing for those without words, so that their neighbours become neighbours."""
+NOTHING, _COMMA_BEHIND = chr(64), chr(64 + _COMMA)
+"""The letters of a chunk that contributes nothing, and of one with no more than a comma behind it."""
 
-    def __missing__(self, chunk: str) -> str:
+
+class Letters(Recent[str]):
+    """The letters of chunks; nothing for those without words, so that their neighbours become neighbours. `is_dull`
+    tells words that contribute nothing."""
+
+    def __init__(self, is_dull: Callable[[str], bool] = unknown) -> None:
+        super().__init__(self._letter, _KEPT, _LONGEST_KEPT)
+        self._is_dull = is_dull
+
+    def _letter(self, chunk: str) -> str:
+        if self._is_dull(chunk):
+            return _COMMA_BEHIND if chunk.endswith(",") else NOTHING
         text = plain(chunk)
         if _PLAIN.fullmatch(text) and (chunk.isascii() or _LETTERED.fullmatch(chunk)):
             words = [text.rstrip(_BEHIND)]
@@ -52,20 +64,18 @@ class _Letters(dict[str, str]):
         else:
             words = _WORD.findall(text)
             traits = _traits(chunk, text, words)
-        letter = chr(64 + traits) if words or traits else ""
-        if len(chunk) <= _LONGEST_KEPT:
-            if len(self) >= _KEPT:
-                self.clear()
-            self[chunk] = letter
-        return letter
+        return chr(64 + traits) if words or traits else ""
 
 
-_LETTERS = _Letters()
+@cache
+def _letters(is_dull: Callable[[str], bool]) -> Letters:
+    return Letters(is_dull)
 
 
-def may_hold(chunks: Sequence[str]) -> bool:
-    """Whether a text of these chunks (as `str.split` gives them) is worth a look."""
-    row = "".join(map(_LETTERS.__getitem__, chunks))
+def may_hold(chunks: Sequence[str], is_dull: Callable[[str], bool] = unknown) -> bool:
+    """Whether a text of these chunks (as `str.split` gives them) is worth a look. `is_dull` tells words of its language
+    that contribute nothing."""
+    row = "".join(map(_letters(is_dull).__getitem__, chunks))
     if _WORTH.search(row):
         return True
     at = _SAYS_AT.search(row)
