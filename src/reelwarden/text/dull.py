@@ -10,8 +10,7 @@ is missed, and all takes longer.
 from __future__ import annotations
 
 import re
-import sys
-from array import array
+import struct
 from collections.abc import Callable, Collection, Iterator
 from functools import cache, partial
 from hashlib import blake2b
@@ -43,7 +42,7 @@ def dull_words(language: str) -> Callable[[str], bool]:
     """Tells whether a chunk between blanks, of a text that was typed, is a dull word of the language. The answers are
     kept."""
     file = _file(language)
-    telling = parse(file.read_bytes(), mark(language)) if language in WRITTEN_APART and file.is_file() else None
+    telling = parse(file.read_bytes(), mark(language)) if file.is_file() else None
     if telling is None:
         return unknown
     return Recent(partial(_is_dull, telling, open_dictionary(language)), KEPT, LONGEST).__getitem__
@@ -53,18 +52,13 @@ def parse(data: bytes, wanted: bytes) -> frozenset[int] | None:
     """The sums in a file; None where it has another mark than it should have."""
     if data[:MARK_SIZE] != wanted:
         return None
-    sums = array("I", data[MARK_SIZE:])
-    if sys.byteorder == "big":
-        sums.byteswap()
-    return frozenset(sums)
+    return frozenset(one for (one,) in struct.iter_unpack("<I", data[MARK_SIZE:]))
 
 
 def packed(telling: Collection[str], wanted: bytes) -> bytes:
     """The file that says which words are telling."""
-    sums = array("I", sorted(set(map(_sum, telling))))
-    if sys.byteorder == "big":
-        sums.byteswap()
-    return wanted + sums.tobytes()
+    sums = sorted(set(map(_sum, telling)))
+    return wanted + struct.pack(f"<{len(sums)}I", *sums)
 
 
 def mark(language: str) -> bytes:

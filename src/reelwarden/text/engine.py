@@ -14,7 +14,7 @@ from reelwarden.text.lexicon.files import ANY, Allowed, Entry, Pattern, Term, lo
 from reelwarden.text.lexicon.grammar import Element
 from reelwarden.text.match import Match
 from reelwarden.text.patterns import SLOT_OF, PatternSet, literal
-from reelwarden.text.recent import LONGEST, Recent
+from reelwarden.text.recent import Recent
 from reelwarden.text.row import Spot
 from reelwarden.text.sentence import Sentence
 from reelwarden.text.tokens import Tokenizer
@@ -97,10 +97,10 @@ class Engine:
         return kept
 
     def _is_dull(self, source: str, chunk: str) -> bool:
-        """Whether a chunk brings nothing to any text from such a source; no of long ones."""
+        """Whether a chunk brings nothing to any text from such a source."""
         if source == "clean" and self._is_plain(chunk):
             return True
-        return len(chunk) <= LONGEST and self.words.is_inert(chunk, source) and self.patterns.is_dull(chunk)
+        return self.words.is_inert(chunk, source) and self.patterns.is_dull(chunk)
 
     def _candidates(self, chunks: Sequence[str], found: set[str], entities: Sequence[Match], asks: bool) -> list[int]:
         """The patterns whose words are in the text and whose slots something may fill: categories found, entities,

@@ -24,7 +24,7 @@ from reelwarden.text.lexicon.files import Entry, Rules, load
 from reelwarden.text.match import BLACKLIST, LANGUAGES
 from reelwarden.text.matcher import Matcher
 from reelwarden.text.patterns import PatternSet, literal
-from reelwarden.text.recent import LONGEST, Recent
+from reelwarden.text.recent import Recent
 from reelwarden.text.suppress import Judge
 from reelwarden.text.tokens import Tokenizer
 from reelwarden.text.vocabulary import script_of
@@ -87,10 +87,8 @@ class TextList:
         return [one for one in found if one.entry.language in (ALL, *languages)]
 
     def _is_dull(self, language: str, chunk: str) -> bool:
-        """Whether a chunk is part of no entry in any text; no of long ones."""
-        if len(chunk) > LONGEST or not self._exact.is_dull(chunk):
-            return False
-        return all(part.is_dull(chunk, language) for part in self._parts)
+        """Whether a chunk is part of no entry in any text."""
+        return self._exact.is_dull(chunk) and all(part.is_dull(chunk, language) for part in self._parts)
 
 
 class _Standard:

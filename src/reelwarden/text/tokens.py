@@ -16,6 +16,7 @@ from reelwarden.text import spelled
 from reelwarden.text.chinese import is_han
 from reelwarden.text.fold import Script
 from reelwarden.text.lexicon.files import Rules
+from reelwarden.text.recent import Recent
 from reelwarden.text.sentence import Numbers, Sentence
 
 APOSTROPHES = "'’‘ʼ`´"
@@ -104,7 +105,7 @@ class Tokenizer:
         self.numbers = {self.words(word): value for word, value in rules.numbers.items()}
         self.ordinals = {self.words(word): value for word, value in rules.ordinals.items()}
         self._counting = {row[0] for row in (*self.numbers, *self.ordinals)}
-        self._pieces_of: dict[str, tuple[Piece, ...]] = {}
+        self._pieces_of = Recent(self._pieces_in, _KEPT, _LONGEST_KEPT)
         self.longest = max(map(len, (*self.numbers, *self.ordinals)), default=1)
 
     def counts(self, quick: str, pieces: Sequence[Piece]) -> set[str]:
@@ -143,14 +144,10 @@ class Tokenizer:
 
     def pieces(self, chunk: str) -> tuple[Piece, ...]:
         """The words and stops of a chunk without blanks; kept, as most chunks come again."""
-        found = self._pieces_of.get(chunk)
-        if found is None:
-            found = tuple(self._chunk(chunk))
-            if len(chunk) <= _LONGEST_KEPT:
-                if len(self._pieces_of) >= _KEPT:
-                    self._pieces_of.clear()
-                self._pieces_of[chunk] = found
-        return found
+        return self._pieces_of[chunk]
+
+    def _pieces_in(self, chunk: str) -> tuple[Piece, ...]:
+        return tuple(self._chunk(chunk))
 
     def _chunk(self, chunk: str) -> Iterator[Piece]:
         if plain := self.plain_word(chunk):
@@ -189,14 +186,14 @@ class Tokenizer:
         numbers: Numbers = {}
         words, starts, ends = _row()
         lines, place, counting, singles = "\n" in text, 0, False, 0
-        known = self._pieces_of.get
+        pieces_of = self._pieces_of
         for chunk in text.split():
             start = text.index(chunk, place)
             if lines and words and "\n" in text[place:start]:
                 found += Sentence(words, starts, ends, numbers).cut()
                 words, starts, ends = _row()
             place = start + len(chunk)
-            for piece in known(chunk) or self.pieces(chunk):
+            for piece in pieces_of[chunk]:
                 word, first, last, value, ordinal, counts = piece
                 if word:
                     words.append(word)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from reelwarden.text.dull import WRITTEN_APART, mark, packed
 from reelwarden.text.lexicon.files import ANY, Lexicon, read
 from reelwarden.text.match import LANGUAGES
 
@@ -60,17 +61,16 @@ def stems(language: str, most: int) -> None:
 
 
 @main.command()
-@click.argument("languages", nargs=-1, type=click.Choice(LANGUAGES))
+@click.argument("languages", nargs=-1, type=click.Choice(WRITTEN_APART))
 def telling(languages: tuple[str, ...]) -> None:
     """Reckon anew which dictionary words bring something to a text. Takes one to four minutes a language."""
-    from reelwarden.text import dull
     from reelwarden.text.telling import telling
 
     home = Path(__file__).with_name("dull")
-    for language in languages or dull.WRITTEN_APART:
+    for language in languages or WRITTEN_APART:
         found = telling(language)
         home.mkdir(exist_ok=True)
-        home.joinpath(f"{language}.bin").write_bytes(dull.packed(found, dull.mark(language)))
+        home.joinpath(f"{language}.bin").write_bytes(packed(found, mark(language)))
         click.echo(f"{language}: {len(found)} telling words")
 
 
